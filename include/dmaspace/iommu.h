@@ -25,22 +25,28 @@ enum dms_iommu_family {
     DMS_FAMILY_GENERIC, /* unknown compatible: one-cell specifiers are read as SIDs */
     DMS_FAMILY_SMMUV3,
     DMS_FAMILY_SMMUV2, /* Arm SMMU v1 and v2 */
-    DMS_FAMILY_OTHER,  /* a known IOMMU whose specifiers are not stream IDs */
+    DMS_FAMILY_OTHER,  /* another maker's; decode tells whether its specifiers name streams */
 };
 
 struct dms_iommu_type {
-    const char *name; /* "arm,smmu-v3" */
+    const char *name; /* "arm,smmu-v3"; of a family, not of the SoC */
     enum dms_iommu_family family;
     const char *const *compatible; /* NULL-terminated; matched against the node's list, first match of the node wins */
 
     /*
-     * Specifier -> streams.  0; -DMS_EINVAL: the number of cells does not fit this type (*out unchanged);
-     * -DMS_ERANGE: a SID or mask wider than the type allows; -DMS_ENOTSUP: its specifiers are not stream IDs.
+     * Specifier -> streams. `cells` in the CPU's byte order, `ncells` of them (cells is not read when it is 0).
+     * SMMUv3, riscv, virtio, Apple DART and generic: one cell, the ID. Arm SMMU v1/v2: one cell, or two, SID and mask,
+     * 16 bits each; where #iommu-cells is 1 and the SMMU's node has stream-match-mask, pass that as the second cell.
+     * DMS_EINVAL: the number of cells does not fit this type; DMS_ERANGE: a SID or mask wider than the type allows;
+     * DMS_ENOTSUP: well-formed, but specifiers of this type are not stream IDs. After an error *out is unchanged.
      */
     int (*decode)(const uint32_t *cells, unsigned ncells, struct dms_stream *out);
 };
 
-/* The type for a `compatible` property (NUL-separated strings, `size` bytes). Never NULL: the last resort is generic. */
+/*
+ * The type for a `compatible` property (NUL-separated strings, `size` bytes; the last NUL may be missing). Never NULL:
+ * the last resort is generic. Constant data, no hardware is touched.
+ */
 const struct dms_iommu_type *dms_iommu_type_of(const char *compatible, size_t size);
 
 /* ---- what an instance can do ------------------------------------------------------------------------------- */
@@ -124,7 +130,7 @@ enum dms_prot {
  */
 struct dms_iommu_ops {
     /*
-     * A new, empty domain. -DMS_ENOMEM; -DMS_ENOSPC: no ASID left; -DMS_ENOTSUP: granule or width that the
+     * A new, empty domain. DMS_ENOMEM; DMS_ENOSPC: no ASID left; DMS_ENOTSUP: granule or width that the
      * instance lacks. After an error nothing was taken.
      */
     int (*domain_create)(struct dms_iommu *iommu, const struct dms_iommu_domain_cfg *cfg,
@@ -132,31 +138,31 @@ struct dms_iommu_ops {
 
     /*
      * Frees an empty, detached domain, its ASID and tables, after invalidating what caches hold of it.
-     * -DMS_EBUSY: a stream is attached, nothing changed. -DMS_ETIMEDOUT: the domain is gone for the caller, its
+     * DMS_EBUSY: a stream is attached, nothing changed. DMS_ETIMEDOUT: the domain is gone for the caller, its
      * ASID and tables are withheld for ever, since hardware may still hold them.
      */
     int (*domain_destroy)(struct dms_iommu_domain *domain);
 
     /*
      * All SIDs of `stream` translate through `domain` once this returns 0. From abort or from another domain; at no
-     * point does a stream see a mixture. -DMS_ERANGE: beyond sid_bits. -DMS_ENOMEM. -DMS_ETIMEDOUT. After an error
+     * point does a stream see a mixture. DMS_ERANGE: beyond sid_bits. DMS_ENOMEM. DMS_ETIMEDOUT. After an error
      * every SID of `stream` aborts.
      */
     int (*attach)(struct dms_iommu_domain *domain, struct dms_stream stream);
 
-    /* Every SID of `stream` aborts once this returns 0. -DMS_ETIMEDOUT: written, but caches may be stale. */
+    /* Every SID of `stream` aborts once this returns 0. DMS_ETIMEDOUT: written, but caches may be stale. */
     int (*detach)(struct dms_iommu_domain *domain, struct dms_stream stream);
 
     /*
      * Maps [iova, iova + size) to phys. All three are multiples of the granule, size > 0. prot: enum dms_access and
-     * enum dms_prot. -DMS_EINVAL: not aligned or size 0; -DMS_ERANGE: beyond input or output width; -DMS_EEXIST: a
-     * page is mapped already; -DMS_ENOMEM. After an error no entry differs from before the call.
+     * enum dms_prot. DMS_EINVAL: not aligned or size 0; DMS_ERANGE: beyond input or output width; DMS_EEXIST: a
+     * page is mapped already; DMS_ENOMEM. After an error no entry differs from before the call.
      */
     int (*map)(struct dms_iommu_domain *domain, dms_iova_t iova, dms_phys_t phys, uint64_t size, uint32_t prot);
 
     /*
-     * Removes [iova, iova + size) and adds it to `gather`. -DMS_EINVAL as above; -DMS_ENOENT: a page of it is not
-     * mapped; -DMS_EBUSY: a boundary of it would cut a mapping (see DMS_PROT_BEGIN) that `exact` asks to keep whole;
+     * Removes [iova, iova + size) and adds it to `gather`. DMS_EINVAL as above; DMS_ENOENT: a page of it is not
+     * mapped; DMS_EBUSY: a boundary of it would cut a mapping (see DMS_PROT_BEGIN) that `exact` asks to keep whole;
      * After an error nothing was removed.
      */
     int (*unmap)(struct dms_iommu_domain *domain, dms_iova_t iova, uint64_t size, bool exact,
@@ -165,16 +171,16 @@ struct dms_iommu_ops {
     /*
      * Invalidates what `gather` holds and waits: when it returns 0, no access through the removed entries succeeds
      * and every earlier one has finished, the removed tables are freed, and the gather is empty again.
-     * -DMS_ETIMEDOUT, -DMS_EIO: the gather is unchanged and may be flushed again; until then memory and IOVA must
+     * DMS_ETIMEDOUT, DMS_EIO: the gather is unchanged and may be flushed again; until then memory and IOVA must
      * not be used for anything else.
      */
     int (*flush)(struct dms_iommu_domain *domain, struct dms_iommu_gather *gather);
 
-    /* Where `iova` leads. -DMS_ENOENT: nowhere. */
+    /* Where `iova` leads. DMS_ENOENT: nowhere. */
     int (*iova_to_phys)(struct dms_iommu_domain *domain, dms_iova_t iova, dms_phys_t *phys);
 
     /*
-     * The mapping that holds `from`, or else the first one above it (below it if `down`). -DMS_ENOENT: none.
+     * The mapping that holds `from`, or else the first one above it (below it if `down`). DMS_ENOENT: none.
      * A mapping being changed by another thread may be shown as before or after.
      */
     int (*next_mapping)(struct dms_iommu_domain *domain, dms_iova_t from, bool down, struct dms_iommu_mapping *out);
