@@ -2,7 +2,8 @@
 /*
  * One list of errors for the whole library. Functions return 0 or a negative code from this list; each function's
  * comment says which, and the state after each. Values follow Linux's errno numbers, so that a kernel or POSIX
- * caller can pass them on; they do not depend on the host's own errno.h.
+ * caller can pass them on; they do not depend on the host's own errno.h. The names hold the sign already:
+ * `return DMS_EINVAL;`.
  */
 #ifndef DMASPACE_ERROR_H
 #define DMASPACE_ERROR_H

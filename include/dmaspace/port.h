@@ -60,7 +60,7 @@ struct dms_port {
 
     /*
      * The physical address of caller's memory. Sets *phys and *run, the number of bytes from ptr on, at most
-     * `size`, that are physically contiguous (1 <= *run). 0, or -DMS_EFAULT when the device cannot reach it.
+     * `size`, that are physically contiguous (1 <= *run). 0, or DMS_EFAULT when the device cannot reach it.
      * Required for dms_map(); NULL otherwise.
      */
     int (*virt_to_phys)(void *ctx, const void *ptr, size_t size, dms_phys_t *phys, size_t *run);

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* All of the library's public headers. Ports have headers of their own (posix.h). */
+#ifndef DMASPACE_DMASPACE_H
+#define DMASPACE_DMASPACE_H
+
+#include <dmaspace/error.h>
+#include <dmaspace/iommu.h>
+#include <dmaspace/port.h>
+#include <dmaspace/types.h>
+
+#endif
