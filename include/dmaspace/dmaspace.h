@@ -5,6 +5,8 @@
 
 #include <dmaspace/error.h>
 #include <dmaspace/iommu.h>
+#include <dmaspace/mapping.h>
+#include <dmaspace/pgtable.h>
 #include <dmaspace/port.h>
 #include <dmaspace/types.h>
 
