@@ -65,15 +65,15 @@ enum dms_party {
  * other party is gone. Untouched when the call succeeds, unless the call says otherwise.
  */
 struct dms_report {
-    int error;            /* what the call returned */
+    int error; /* what the call returned */
     enum dms_party party;
     char name[DMS_NAME_MAX]; /* of the device that owns the other party; "" when there is none */
     bool has_range;
     struct dms_range range;
     enum dms_region_kind kind;     /* PARTY_RESERVED */
     enum dms_region_origin origin; /* PARTY_RESERVED */
-    uint64_t count;                /* live mappings in the way, where the call counts them; else 0 */
-    char text[DMS_REPORT_TEXT];    /* one line in English that says all this; no newline */
+    uint64_t count;             /* live mappings in the way, where the call counts them; else 0 */
+    char text[DMS_REPORT_TEXT]; /* one line in English that says all this; no newline */
 };
 
 /* ---- machine --------------------------------------------------------------------------------------------------- */
@@ -126,7 +126,7 @@ unsigned dms_machine_poll(struct dms_machine *machine);
 int dms_machine_flush_due(struct dms_machine *machine);
 
 struct dms_machine_stats {
-    uint64_t devices;         /* alive */
+    uint64_t devices; /* alive */
     uint64_t groups;
     uint64_t streams;         /* specifiers owned; one with a mask counts once */
     uint64_t faults;          /* reported */
@@ -217,7 +217,7 @@ struct dms_device_cfg {
     const char *name; /* required, 1 .. DMS_NAME_MAX - 1 bytes; for people, so need not be unique */
 
     const struct dms_bus *bus; /* NULL: dms_platform_bus */
-    const char *node;          /* path of the device's own node (requester bus: the host bridge's); NULL: none */
+    const char *node; /* path of its own node (requester bus: the host bridge's); NULL: none */
     struct dms_device *parent; /* NULL: none. Outlives this device */
     const uint32_t *ids;       /* function ids or requester ids */
     unsigned nids;
@@ -225,7 +225,7 @@ struct dms_device_cfg {
 
     uint8_t dma_mask_bits; /* how wide an IOVA the device can send, 1..64; 0: 32, as in Linux */
     enum dms_coherence coherence;
-    uint8_t granule_lg2; /* page size of its domain: 12, 14 or 16; 0: the smallest that the IOMMU has */
+    uint8_t granule_lg2; /* page size of its domain: 12, 14, 16; 0: the IOMMU's smallest */
     bool lazy;           /* dms_unmap() batches invalidations unless told otherwise; see dma.h */
 
     /* Where dms_map() looks for an address unless told otherwise. BEST_FIT costs memory in the group's space. */
@@ -234,8 +234,8 @@ struct dms_device_cfg {
     /* Applied before the device can be attached, so there is no moment without them. Origin API. */
     const struct dms_region *regions;
     unsigned nregions;
-    const struct dms_range *window; /* one allow-list of `nwindow` ranges, as for dms_window(); NULL: none */
-    unsigned nwindow;
+    const struct dms_range *window; /* one allow-list, as for dms_window() */
+    unsigned nwindow;               /* 0: none */
 
     /* Join that device's group: one domain for both. On the same IOMMU, with the same granule. NULL: a new group. */
     struct dms_device *share_group_with;
@@ -258,8 +258,8 @@ struct dms_device_cfg {
  * DMS_ENOMEM.
  * After an error no device exists, no stream has a new owner, and *out is unchanged.
  */
-int dms_device_create(struct dms_machine *machine, const struct dms_device_cfg *cfg, struct dms_device **out,
-                      struct dms_report *report);
+int dms_device_create(struct dms_machine *machine, const struct dms_device_cfg *cfg,
+                      struct dms_device **out, struct dms_report *report);
 
 /*
  * Creates a function device: dms_device_create() on dms_function_bus with `parent` and the one id. cfg's bus, node,
@@ -316,7 +316,8 @@ uint64_t dms_device_fault_count(struct dms_device *dev);
  * The owner of stream `sid` on `iommu`, by name, into name[DMS_NAME_MAX]. DMS_ENOENT: nobody; name is "". (By name,
  * since a pointer could be stale before you use it.)
  */
-int dms_stream_owner(struct dms_machine *machine, struct dms_iommu *iommu, dms_sid_t sid, char *name);
+int dms_stream_owner(struct dms_machine *machine, struct dms_iommu *iommu, dms_sid_t sid,
+                     char *name);
 
 /* ---- attach and detach ------------------------------------------------------------------------------------------- */
 
@@ -382,7 +383,8 @@ int dms_release(struct dms_device *dev, dms_iova_t base, uint64_t size, enum dms
  * DMS_EINVAL: n is 0, a range has first > last, or nothing of the aperture is left in all windows together.
  * DMS_EBUSY: a live mapping lies outside; it is named. DMS_ENODEV: the device has no streams. DMS_ENOMEM.
  */
-int dms_window(struct dms_device *dev, const struct dms_range *ranges, unsigned n, struct dms_report *report);
+int dms_window(struct dms_device *dev, const struct dms_range *ranges, unsigned n,
+               struct dms_report *report);
 
 /*
  * How wide an IOVA the device can send. Concerns later calls that hand out IOVAs; what is mapped stays. A domain that

@@ -63,10 +63,10 @@ struct dms_dma_opts {
     dms_iova_t highest; /* no byte above; 0: as far as the aperture goes */
     enum dms_place place;
     enum dms_invalidation invalidation; /* unmap only */
-    bool exec;          /* the device may fetch instructions from it */
+    bool exec;                          /* the device may fetch instructions from it */
     bool device_memory; /* registers or the like: device attributes in the page table */
     bool no_sync;       /* leave the caches alone: the caller does dms_sync_for_device() itself */
-    bool take;          /* dms_map_fixed(): take a free range instead of mapping inside a fixed region */
+    bool take;          /* dms_map_fixed(): take a free range, no fixed region */
     struct dms_report *report; /* filled when the call is refused; NULL: not wanted */
 };
 
@@ -108,7 +108,8 @@ int dms_map_phys(struct dms_device *dev, dms_phys_t phys, uint64_t size, enum dm
  * The device may still reach the memory: leave it pinned and unused. The IOVA is withheld. When a later dms_flush(),
  * unmap or detach of the same device returns 0, both are free. Do not unmap again: that is DMS_ENOENT.
  */
-int dms_unmap(struct dms_device *dev, dms_iova_t iova, uint64_t size, const struct dms_dma_opts *opts);
+int dms_unmap(struct dms_device *dev, dms_iova_t iova, uint64_t size,
+              const struct dms_dma_opts *opts);
 
 /* ---- scatter lists ----------------------------------------------------------------------------------------------- */
 
@@ -140,8 +141,8 @@ int dms_unmap_sg(struct dms_device *dev, const struct dms_sg *list, unsigned n,
  *
  * Errors as dms_map(); DMS_ENOTSUP also when the device does not snoop and the port does cache maintenance.
  */
-int dms_coherent_alloc(struct dms_device *dev, size_t size, const struct dms_dma_opts *opts, void **ptr,
-                       dms_iova_t *iova);
+int dms_coherent_alloc(struct dms_device *dev, size_t size, const struct dms_dma_opts *opts,
+                       void **ptr, dms_iova_t *iova);
 
 /*
  * Frees it; the same size. Always strict. Errors as dms_unmap(); after DMS_ETIMEDOUT and DMS_EIO the memory is withheld
@@ -160,8 +161,8 @@ int dms_coherent_free(struct dms_device *dev, void *ptr, size_t size, dms_iova_t
  * of it is free: the report names the lowest thing in the way. DMS_ERANGE: outside what device and domain can
  * address. DMS_EINVAL: offsets differ. Otherwise as dms_map().
  */
-int dms_map_fixed(struct dms_device *dev, dms_iova_t iova, void *ptr, size_t size, enum dms_direction dir,
-                  const struct dms_dma_opts *opts);
+int dms_map_fixed(struct dms_device *dev, dms_iova_t iova, void *ptr, size_t size,
+                  enum dms_direction dir, const struct dms_dma_opts *opts);
 
 /* The same for physical memory. */
 int dms_map_fixed_phys(struct dms_device *dev, dms_iova_t iova, dms_phys_t phys, uint64_t size,
@@ -171,7 +172,8 @@ int dms_map_fixed_phys(struct dms_device *dev, dms_iova_t iova, dms_phys_t phys,
  * Lets the allocator choose a free range of `size` bytes and makes it a FIXED region of the device: a place for several
  * dms_map_fixed(). dms_release(dev, *base, size, DMS_REGION_FIXED) gives it back. Errors as dms_map().
  */
-int dms_reserve_any(struct dms_device *dev, uint64_t size, const struct dms_dma_opts *opts, dms_iova_t *base);
+int dms_reserve_any(struct dms_device *dev, uint64_t size, const struct dms_dma_opts *opts,
+                    dms_iova_t *base);
 
 /* ---- caches ------------------------------------------------------------------------------------------------------ */
 
@@ -196,12 +198,12 @@ void dms_sync_for_cpu(struct dms_device *dev, void *ptr, size_t size, enum dms_d
 int dms_flush(struct dms_device *dev);
 
 struct dms_dma_stats {
-    uint64_t live;           /* mappings in the domain; counted by walking them */
+    uint64_t live; /* mappings in the domain; counted by walking them */
     uint64_t live_bytes;
-    uint64_t withheld;       /* ranges unmapped, but not yet invalidated */
+    uint64_t withheld; /* ranges unmapped, but not yet invalidated */
     uint64_t withheld_bytes;
-    uint64_t lost;           /* ranges withheld until the domain goes, for want of memory to remember them */
-    uint64_t flushes;        /* invalidation batches completed for the lazy queue */
+    uint64_t lost;    /* ranges withheld until detach, for want of memory */
+    uint64_t flushes; /* invalidation batches completed for the lazy queue */
 };
 
 /* Numbers of the device's domain at one moment. DMS_ENODEV: not attached. */

@@ -3,7 +3,10 @@
 #ifndef DMASPACE_DMASPACE_H
 #define DMASPACE_DMASPACE_H
 
+#include <dmaspace/device.h>
+#include <dmaspace/dma.h>
 #include <dmaspace/error.h>
+#include <dmaspace/fault.h>
 #include <dmaspace/iommu.h>
 #include <dmaspace/mapping.h>
 #include <dmaspace/pgtable.h>
