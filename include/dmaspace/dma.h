@@ -42,13 +42,7 @@ enum dms_direction {
     DMS_BIDIRECTIONAL = DMS_READ | DMS_WRITE,
 };
 
-/* When the invalidation is done, and which addresses are wanted. All zero, or NULL instead: the device's defaults. */
-enum dms_invalidation {
-    DMS_INVALIDATE_DEFAULT, /* as dms_device_cfg.lazy says */
-    DMS_INVALIDATE_STRICT,
-    DMS_INVALIDATE_LAZY,
-};
-
+/* Where to look for a free address. */
 enum dms_place {
     DMS_PLACE_DEFAULT,  /* as dms_device_cfg.policy says */
     DMS_PLACE_TOP_DOWN, /* these four: see enum dms_iova_policy */
@@ -57,16 +51,17 @@ enum dms_place {
     DMS_PLACE_LOW32_FIRST,
 };
 
+/* Choices for one call. All zero, or NULL instead, is the plain case. */
 struct dms_dma_opts {
     uint64_t align;     /* of the first granule of the mapping; a power of two; 0: the granule */
     dms_iova_t lowest;  /* no byte below */
     dms_iova_t highest; /* no byte above; 0: as far as the aperture goes */
     enum dms_place place;
-    enum dms_invalidation invalidation; /* unmap only */
-    bool exec;                          /* the device may fetch instructions from it */
+    bool exec;          /* the device may fetch instructions from it */
     bool device_memory; /* registers or the like: device attributes in the page table */
     bool no_sync;       /* leave the caches alone: the caller does dms_sync_for_device() itself */
     bool take;          /* dms_map_fixed(): take a free range, no fixed region */
+    bool strict;        /* unmap: invalidate before returning, on a lazy device too */
     struct dms_report *report; /* filled when the call is refused; NULL: not wanted */
 };
 
@@ -80,6 +75,7 @@ struct dms_dma_opts {
  * DMS_ERANGE: ptr + size wraps around, or the memory lies beyond the IOMMU's output range.
  * DMS_EFAULT: the port knows no physical address for it.
  * DMS_ENOSPC: no free range satisfies the request, even after the lazy queue and all caches were flushed.
+ * DMS_EAGAIN: the same, but IOVAs are withheld because an invalidation is unconfirmed: see dms_flush().
  * DMS_ENOTSUP: the port cannot translate pointers; BEST_FIT, but dms_device_cfg.policy was another.
  * DMS_ENOMEM.
  * DMS_ETIMEDOUT, DMS_EIO: an attempt was undone and the hardware did not confirm that: nothing is mapped, but treat
@@ -96,9 +92,9 @@ int dms_map_phys(struct dms_device *dev, dms_phys_t phys, uint64_t size, enum dm
  * Removes one mapping: iova and size are those of the call that made it (dms_map, dms_map_phys, dms_map_fixed...).
  *
  * Strict: when it returns 0, the device has lost access, and the memory and the IOVA can be used again.
- * Lazy: when it returns 0, the device may keep access for a while: until dms_flush(), or until the queue holds
- * DMS_LAZY_MAX_COUNT ranges or is DMS_LAZY_MAX_NS old. The IOVA is withheld till then; the memory is the caller's,
- * who trusts the device not to touch it. A mapping of an owner that does not trust its device is unmapped strictly.
+ * Lazy (dms_device_cfg.lazy): when it returns 0, the device may keep access for a while: until dms_flush(), or until
+ * the queue holds DMS_LAZY_MAX_COUNT ranges or is DMS_LAZY_MAX_NS old. The IOVA is withheld till then; the memory is
+ * the caller's, who trusts the device not to touch it. Whoever does not trust the device unmaps strictly.
  *
  * DMS_EINVAL: size 0, or iova + size past 2^64. DMS_ENOENT: nothing is mapped there. DMS_EBUSY: not exactly one
  * mapping; the report (opts->report) names the one that is there, or the direct region whose mapping it is.
