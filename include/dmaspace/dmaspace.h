@@ -11,6 +11,7 @@
 #include <dmaspace/mapping.h>
 #include <dmaspace/pgtable.h>
 #include <dmaspace/port.h>
+#include <dmaspace/smmuv3.h>
 #include <dmaspace/types.h>
 
 #endif
