@@ -61,7 +61,7 @@ enum dms_of_finding {
     DMS_OF_FINDING_REG_DIFFERS,    /* iommu-addresses is not reg: reserved, not mapped 1:1 */
     DMS_OF_FINDING_NO_REGION,      /* a memory-region phandle that leads nowhere, skipped */
     DMS_OF_FINDING_NO_DEVICE,      /* an iommu-addresses phandle that leads nowhere, skipped */
-    DMS_OF_FINDING_BAD_STATUS,     /* a status that is no string: the node counts as disabled */
+    DMS_OF_FINDING_BAD_MASK,       /* an iommu-map-mask shorter than a cell: read as all ones */
     DMS_OF_FINDING_DMA_LOOP,       /* dma-mem interconnects form a loop; the walk stopped there */
     DMS_OF_FINDING_COUNT,          /* number of the above */
 };
@@ -126,8 +126,8 @@ struct dms_of {
  * `blob` is aligned to 8 bytes. Any version that libfdt reads and that has version-16 structure
  * (every dtc since 2005).
  *
- * -DMS_EINVAL: NULL, misaligned, not a flattened device tree, truncated, or malformed. -DMS_ERANGE:
- * nested deeper than DMS_OF_MAX_DEPTH. -DMS_ENOTSUP: a version before 16 or one that needs a newer
+ * DMS_EINVAL: NULL, misaligned, not a flattened device tree, truncated, or malformed. DMS_ERANGE:
+ * nested deeper than DMS_OF_MAX_DEPTH. DMS_ENOTSUP: a version before 16 or one that needs a newer
  * reader. After an error *of is unusable and nothing is owed.
  */
 int dms_of_open(struct dms_of *of, const void *blob, size_t size, struct dms_of_diag *diag);
@@ -137,14 +137,15 @@ int dms_of_open(struct dms_of *of, const void *blob, size_t size, struct dms_of_
  * one each such step reads the tree from its beginning. `entries` holds at least of->node_count
  * elements.
  *
- * -DMS_ENOMEM: `count` is less than of->node_count; the tree is as before.
+ * DMS_ENOMEM: `count` is less than of->node_count; the tree is as before.
  */
 int dms_of_index(struct dms_of *of, struct dms_of_index_entry *entries, size_t count);
 
 /*
- * The node with this path ("/soc@0/video@1", unit addresses may be left out where that is
- * unambiguous) or alias ("pcie0", "pcie0/dev@0"). -DMS_ENOENT: no such node; -DMS_EINVAL: an empty
- * name.
+ * The node with this path ("/soc@0/video@1"), alias ("pcie0") or label ("apps_smmu", where the tree
+ * was built with symbols); a path may go on after the latter two ("pcie0/dev@0"). A component
+ * without unit address takes the first child of that name. DMS_ENOENT: no such node; DMS_EINVAL: an
+ * empty name, or an alias that is no absolute path.
  */
 int dms_of_find(const struct dms_of *of, const char *path, dms_of_node_t *node,
                 struct dms_of_diag *diag);
@@ -193,7 +194,7 @@ const void *dms_of_prop(const struct dms_of *of, dms_of_node_t node, const char 
                         uint32_t *size);
 
 /*
- * The first cell of a property. -DMS_ENOENT: no such property; -DMS_EINVAL: shorter than a cell.
+ * The first cell of a property. DMS_ENOENT: no such property; DMS_EINVAL: shorter than a cell.
  * *value unchanged then.
  */
 int dms_of_u32(const struct dms_of *of, dms_of_node_t node, const char *name, uint32_t *value);
@@ -222,10 +223,10 @@ struct dms_of_spec {
 /*
  * The index-th entry of `iommus`. All entries of one node share one domain.
  *
- * -DMS_ENOENT: past the end, or no iommus (with index 0: the node itself masters no IOMMU).
- * -DMS_ENODEV: the phandle leads nowhere, or the target is disabled and so no IOMMU. -DMS_EINVAL:
- * the target has no #iommu-cells or more than DMS_OF_MAX_CELLS, or the property is truncated. An
- * entry before the odd one can still be read.
+ * DMS_ENOENT: past the end, or no iommus (with index 0: the node itself masters no IOMMU).
+ * DMS_ENODEV: the phandle leads nowhere, or the target is disabled and so no IOMMU. DMS_EINVAL: the
+ * target has no #iommu-cells or more than DMS_OF_MAX_CELLS, or the property is truncated. An entry
+ * before the odd one can still be read.
  */
 int dms_of_iommus(const struct dms_of *of, dms_of_node_t node, uint32_t index,
                   struct dms_of_spec *spec, struct dms_of_diag *diag);
@@ -233,12 +234,12 @@ int dms_of_iommus(const struct dms_of *of, dms_of_node_t node, uint32_t index,
 /*
  * The specifier for function `id` of `node`: the nth entry of iommu-map, counted from 0, that holds
  * the masked id. nth 0 is what Linux uses; a device with several entries for one id asks until
- * -DMS_ENOENT. With one output cell it is out-base + (masked id - id-base), modulo 2^32.
+ * DMS_ENOENT. With one output cell it is out-base + (masked id - id-base), modulo 2^32.
  *
- * Entries are read up to the one asked for, and each of these can be the error: -DMS_ENODEV: no
+ * Entries are read up to the one asked for, and each of these can be the error: DMS_ENODEV: no
  * iommu-map, no entry for the id (nth is 0), an entry whose phandle leads nowhere, or the matching
- * entry's target is disabled. -DMS_ENOENT: fewer than nth + 1 entries hold the id (nth > 0).
- * -DMS_EFAULT: an id-base has bits outside iommu-map-mask. -DMS_EINVAL: truncated; more than
+ * entry's target is disabled. DMS_ENOENT: fewer than nth + 1 entries hold the id (nth > 0).
+ * DMS_EFAULT: an id-base has bits outside iommu-map-mask. DMS_EINVAL: truncated; more than
  * DMS_OF_MAX_CELLS output cells; or the matching entry has several output cells and a length above
  * 1.
  */
@@ -268,15 +269,15 @@ struct dms_of_map {
     uint32_t last_ncells;
 };
 
-/* -DMS_ENOENT: the node has no iommu-map. -DMS_EINVAL: its size is no multiple of a cell. */
+/* DMS_ENOENT: the node has no iommu-map. DMS_EINVAL: its size is no multiple of a cell. */
 int dms_of_map_begin(const struct dms_of *of, dms_of_node_t node, struct dms_of_map *map,
                      struct dms_of_diag *diag);
 
 /*
- * The next entry. -DMS_ENOENT: no more. -DMS_EFAULT, -DMS_ENODEV, -DMS_EINVAL: as in
- * dms_of_map_id(), where a disabled target and a long entry are findings here. After an error the
- * rest of the map cannot be read, since the width of an entry follows its target: the next call
- * returns the same error.
+ * The next entry. DMS_ENOENT: no more. DMS_EFAULT, DMS_ENODEV, DMS_EINVAL: as in dms_of_map_id(),
+ * where a disabled target and a long entry are findings here. After an error the rest of the map
+ * cannot be read, since the width of an entry follows its target: the next call returns the same
+ * error.
  */
 int dms_of_map_next(struct dms_of_map *map, struct dms_of_map_entry *entry,
                     struct dms_of_diag *diag);
@@ -318,9 +319,9 @@ void dms_of_regions_begin(const struct dms_of *of, dms_of_node_t node,
  * finding. Length 0 and phandles that lead nowhere are skipped, with a finding; entries for other
  * devices are skipped whole.
  *
- * -DMS_ENOENT: no more. -DMS_EINVAL: a property is truncated, or cells wider than 64 bits.
- * -DMS_ERANGE: base + size goes past 2^64. After the last two, the next call goes on with the next
- * memory-region.
+ * DMS_ENOENT: no more. DMS_EINVAL: a property is truncated, or cells wider than 64 bits.
+ * DMS_ERANGE: base + size goes past 2^64, or an address is wider than 64 bits. The next call goes
+ * on: after DMS_EINVAL with the next memory-region, after DMS_ERANGE with the next entry.
  */
 int dms_of_regions_next(struct dms_of_regions *regions, struct dms_of_region *region,
                         struct dms_of_diag *diag);
@@ -341,7 +342,7 @@ struct dms_of_ranges {
 
 /*
  * The device's own iommu-ranges: the only addresses it can use, <base size> with the cells of its
- * DMA parent. Not inherited. -DMS_ENOENT: none, no restriction. -DMS_EINVAL: empty, truncated, or
+ * DMA parent. Not inherited. DMS_ENOENT: none, no restriction. DMS_EINVAL: empty, truncated, or
  * cells that cannot be read.
  */
 int dms_of_iommu_ranges(const struct dms_of *of, dms_of_node_t node, struct dms_of_ranges *ranges,
@@ -353,14 +354,14 @@ int dms_of_iommu_ranges(const struct dms_of *of, dms_of_node_t node, struct dms_
  * device with a node of its own, `bus` is dms_of_dma_parent(); for a function device or PCI
  * requester, it is the node that has the iommu-map.
  *
- * -DMS_ENOENT: none, no restriction. -DMS_EINVAL: truncated, or cells that cannot be read.
+ * DMS_ENOENT: none, no restriction. DMS_EINVAL: truncated, or cells that cannot be read.
  */
 int dms_of_dma_ranges(const struct dms_of *of, dms_of_node_t bus, struct dms_of_ranges *ranges,
                       struct dms_of_diag *diag);
 
 /*
- * The next range, in the device's addresses. Length 0 is skipped, with a finding. -DMS_ENOENT: no
- * more. -DMS_ERANGE: base + size goes past 2^64, or an address is wider than 64 bits; the next call
+ * The next range, in the device's addresses. Length 0 is skipped, with a finding. DMS_ENOENT: no
+ * more. DMS_ERANGE: base + size goes past 2^64, or an address is wider than 64 bits; the next call
  * goes on with the next range.
  */
 int dms_of_ranges_next(struct dms_of_ranges *ranges, struct dms_range *range,
@@ -368,7 +369,7 @@ int dms_of_ranges_next(struct dms_of_ranges *ranges, struct dms_range *range,
 
 /*
  * The hull of the dma-ranges in force on `bus`: what bounds the aperture. Without dma-ranges 0 ..
- * 2^64 - 1. -DMS_EINVAL, -DMS_ERANGE: as above, or none of the ranges has a length.
+ * 2^64 - 1. DMS_EINVAL, DMS_ERANGE: as above, or none of the ranges has a length.
  */
 int dms_of_dma_aperture(const struct dms_of *of, dms_of_node_t bus, struct dms_range *aperture,
                         struct dms_of_diag *diag);
