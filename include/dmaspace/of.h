@@ -267,6 +267,7 @@ struct dms_of_map {
     uint32_t last_phandle; /* the target that was looked up last */
     dms_of_node_t last_iommu;
     uint32_t last_ncells;
+    bool last_has_cells;
 };
 
 /* DMS_ENOENT: the node has no iommu-map. DMS_EINVAL: its size is no multiple of a cell. */
