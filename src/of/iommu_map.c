@@ -27,9 +27,12 @@ int dms_of_map_begin(const struct dms_of *of, dms_of_node_t node, struct dms_of_
     struct of_prop prop;
 
     if (!of_prop(of, node, "iommu-map", &prop))
-        return map_error(&fresh, diag, DMS_ENOENT,
-                         &(struct of_issue){.text = "the node has no such property",
-                                            .remedy = "name a node whose functions have an IOMMU"});
+        return of_fail(of, diag, DMS_ENOENT,
+                       &(struct of_issue){.node = node,
+                                          .property = "iommu-map",
+                                          .cell = -1,
+                                          .text = "the node has no such property",
+                                          .remedy = "name a node whose functions have an IOMMU"});
     fresh.cells = prop.data;
     fresh.count = prop.size / 4;
     fresh.cell = fresh.count;
@@ -47,7 +50,7 @@ int dms_of_map_begin(const struct dms_of *of, dms_of_node_t node, struct dms_of_
 /*
  * A two-cell SMMU with entries as if it had one: written for kernels that read every map that way.
  * All of them have the same target and length 1; that is how they are told from five-cell entries
- * (Linux: of_check_bad_map).
+ * (Linux 7.2: of_check_bad_map).
  */
 static bool map_is_legacy(const struct dms_of_map *map)
 {
