@@ -7,14 +7,15 @@
 #include "base/range.h"
 #include "of/of_internal.h"
 
+/* cell -1: the property as such */
 static int ranges_error(const struct dms_of_ranges *ranges, struct dms_of_diag *diag, int error,
-                        const struct of_issue *what)
+                        int32_t cell, const struct of_issue *what)
 {
     struct of_issue issue = *what;
 
     issue.node = ranges->node;
     issue.property = ranges->property;
-    issue.cell = (int32_t)ranges->cell;
+    issue.cell = cell;
     return of_fail(ranges->of, diag, error, &issue);
 }
 
@@ -34,7 +35,7 @@ static int ranges_begin(struct dms_of_ranges *ranges, const struct of_prop *prop
     ranges->count = prop->size / 4;
     if (!of_bus_cells(ranges->of, bus, &cells))
         return ranges_error(
-            ranges, diag, DMS_EINVAL,
+            ranges, diag, DMS_EINVAL, -1,
             &(struct of_issue){.text = "addresses on %n have %u cells and sizes %u: not readable",
                                .remedy = "correct #address-cells and #size-cells of the bus",
                                .args = {(uint64_t)bus, cells.address, cells.size}});
@@ -42,7 +43,7 @@ static int ranges_begin(struct dms_of_ranges *ranges, const struct of_prop *prop
     ranges->address_cells = (uint8_t)(cells.address - cells.flags);
     ranges->size_cells = (uint8_t)cells.size;
     if (prop->size % 4 != 0 || ranges->count % entry_cells(ranges) != 0)
-        return ranges_error(ranges, diag, DMS_EINVAL,
+        return ranges_error(ranges, diag, DMS_EINVAL, -1,
                             &(struct of_issue){.text = "%u bytes are no whole number of entries of "
                                                        "%u cells",
                                                .remedy = "give each entry all its cells",
@@ -58,11 +59,11 @@ int dms_of_iommu_ranges(const struct dms_of *of, dms_of_node_t node, struct dms_
     int error;
 
     if (!of_prop(of, node, fresh.property, &prop))
-        return ranges_error(&fresh, diag, DMS_ENOENT,
+        return ranges_error(&fresh, diag, DMS_ENOENT, -1,
                             &(struct of_issue){.text = "the node has no such property",
                                                .remedy = "nothing to do: there is no restriction"});
     if (prop.size == 0)
-        return ranges_error(&fresh, diag, DMS_EINVAL,
+        return ranges_error(&fresh, diag, DMS_EINVAL, -1,
                             &(struct of_issue){.text = "empty: no address would be usable",
                                                .remedy = "name a range, or delete the property"});
     error = ranges_begin(&fresh, &prop, dms_of_dma_parent(of, node), diag);
@@ -108,7 +109,7 @@ static void ranges_note_empty(const struct dms_of_ranges *ranges)
 
 static int ranges_too_wide(const struct dms_of_ranges *ranges, struct dms_of_diag *diag)
 {
-    return ranges_error(ranges, diag, DMS_ERANGE,
+    return ranges_error(ranges, diag, DMS_ERANGE, (int32_t)ranges->cell,
                         &(struct of_issue){.text = "the range goes past 64 bits",
                                            .remedy = "correct base and size"});
 }
@@ -140,7 +141,7 @@ int dms_of_ranges_next(struct dms_of_ranges *ranges, struct dms_range *range,
     }
     if (ranges->cell >= ranges->count)
         return ranges_error(
-            ranges, diag, DMS_ENOENT,
+            ranges, diag, DMS_ENOENT, -1,
             &(struct of_issue){.text = "no more ranges", .remedy = "nothing to do"});
     if (error)
         error = ranges_too_wide(ranges, diag);
