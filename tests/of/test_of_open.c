@@ -23,7 +23,7 @@ static struct fdt_builder *small_tree(void)
 /* The structure block of a finished blob. */
 static uint8_t *tokens(struct fdt_builder *fb)
 {
-    return fb->blob + fdt_off_dt_struct(fb->blob);
+    return fb->blob + fdt_off_dt_struct((const void *)fb->blob);
 }
 
 /* The first token at or after `from` that has this tag; from is moved to it. */
@@ -107,7 +107,7 @@ static void version_16_has_no_structure_size_and_opens(void **state)
 static void a_blob_cut_anywhere_is_einval(void **state)
 {
     struct fdt_builder *fb = small_tree();
-    size_t size = fdt_totalsize(fb->blob);
+    size_t size = fdt_totalsize((const void *)fb->blob);
     (void)state;
 
     for (size_t cut = 0; cut < size; cut++) {
@@ -147,17 +147,18 @@ static void a_property_name_outside_the_strings_is_einval(void **state)
     struct fdt_builder *fb = small_tree();
     (void)state;
 
-    fdt32_st(find_tag(fb, FDT_PROP, 0) + 8, fdt_size_dt_strings(fb->blob));
+    fdt32_st(find_tag(fb, FDT_PROP, 0) + 8, fdt_size_dt_strings((const void *)fb->blob));
     assert_refused(fb, DMS_EINVAL, "/smmu@1");
 }
 
 static void a_property_name_without_end_is_einval(void **state)
 {
     struct fdt_builder *fb = small_tree();
-    uint32_t size = fdt_size_dt_strings(fb->blob);
+    uint32_t size = fdt_size_dt_strings((const void *)fb->blob);
     (void)state;
 
-    fb->blob[fdt_off_dt_strings(fb->blob) + size - 1] = 'x'; /* of "phandle", written first */
+    fb->blob[fdt_off_dt_strings((const void *)fb->blob) + size - 1] =
+        'x'; /* of "phandle", written first */
     assert_refused(fb, DMS_EINVAL, "/smmu@1");
 }
 
