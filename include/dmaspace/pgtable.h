@@ -34,11 +34,24 @@
 extern "C" {
 #endif
 
-struct dms_pgtable_slot;
+/* What one thread tells the others, and what it remembers. Private; two cache lines, so that no two threads share one. */
+struct dms_pgtable_slot {
+    uint64_t owner; /* the page table that the thread is in; 0: none */
+    uint64_t first; /* what it touches there */
+    uint64_t last;
+    uint64_t generation; /* of the cached table below; 0: none */
+    uint64_t cached_iova;
+    uint64_t *cached_table;
+    uint64_t *cached_link;
+    uint64_t entries;
+    uint64_t barriers;
+    uint64_t cleans;
+    uint64_t unused[6];
+};
 
 /*
  * Where each thread says which part of which page table it is in, so that nobody frees the tables it walks. One
- * guard serves any number of page tables of the same port (an IOMMU instance has one); 64 bytes per thread slot.
+ * guard serves any number of page tables of the same port (an IOMMU instance has one); 128 bytes per thread slot.
  * Content is private. A call from a thread without a slot takes the page table's lock instead.
  */
 struct dms_pgtable_guard {
@@ -46,6 +59,7 @@ struct dms_pgtable_guard {
     struct dms_pgtable_slot *slots; /* aligned to a cache line, inside `memory` */
     unsigned count;                 /* 0 when the port has no thread slots */
     void *memory;
+    uint64_t generations;
 };
 
 /* 0. -DMS_ENOMEM: nothing was taken, and fini must not be called. Keeps `port`. */
@@ -88,18 +102,18 @@ struct dms_pgtable {
     uint64_t leaf_sizes;  /* bit n set: a leaf of 2^n bytes exists */
 
     /* Private. */
-    void *root_entries;
+    uint64_t *root_entries;
     size_t root_bytes;
     uint8_t index_bits; /* input bits that one level translates: granule_lg2 - 3 */
-    dms_lock_t lock;    /* adding nothing, removing tables: see src/pgtable/reclaim.c. Nothing is taken under it */
-    uint64_t generation;
-    uint64_t tables;
-    uint64_t removed;
-    uint64_t kept_iova[DMS_PGTABLE_KEEP_MAX];
-    uint8_t kept_level[DMS_PGTABLE_KEEP_MAX];
     uint8_t kept_count;
     uint8_t kept_next;
-    void *own_slot;
+    uint8_t kept_level[DMS_PGTABLE_KEEP_MAX];
+    uint64_t kept_iova[DMS_PGTABLE_KEEP_MAX];
+    uint64_t generation; /* advances when a table is about to be removed */
+    uint64_t tables;
+    uint64_t removed;
+    dms_lock_t lock; /* removing tables and linking them again; the last lock taken, but for the port's own */
+    struct dms_pgtable_slot own; /* of the thread that holds the lock */
 };
 
 /*
@@ -172,8 +186,8 @@ struct dms_pgtable_stats {
 };
 
 /*
- * tables and removed are this table's. entries, barriers and cleans are sums over all page tables of the guard, or
- * this table's when it has none. While other threads are at work the numbers need not belong to one moment.
+ * With a guard, entries, barriers and cleans include what its threads did in other page tables. While other threads
+ * are at work the numbers need not belong to one moment.
  */
 void dms_pgtable_stats(struct dms_pgtable *pt, struct dms_pgtable_stats *out);
 

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * Who is in which part of a page table.
+ *
+ * A thread that walks writes into its slot what it is going to touch, then executes a full fence, then reads links.
+ * A thread that wants to remove a table marks its link frozen, executes a full fence, then reads the slots. At least
+ * one of the two sees the other: the walker a frozen link, and then it asks under the lock what became of it; or the
+ * remover a busy slot, and then it leaves the table alone. Nobody waits for a slot, so a walker that is descheduled,
+ * or interrupted on its own CPU, stops no one.
+ */
+#ifndef PGTABLE_GUARD_H
+#define PGTABLE_GUARD_H
+
+#include "base/lock.h"
+
+#include <dmaspace/pgtable.h>
+
+#include <stdatomic.h>
+
+/* Announces [first, last], or takes the table's lock when this thread has no slot. Ends with guard_leave. */
+static inline struct dms_pgtable_slot *guard_enter(struct dms_pgtable *pt, uint64_t first,
+                                                   uint64_t last)
+{
+    const struct dms_pgtable_guard *guard = pt->cfg.guard;
+    unsigned number = guard ? port_thread_slot(pt->cfg.port) : 0;
+    struct dms_pgtable_slot *slot;
+
+    if (!guard || number >= guard->count) {
+        port_lock(pt->cfg.port, &pt->lock);
+        return &pt->own;
+    }
+    slot = &guard->slots[number];
+    __atomic_store_n(&slot->first, first, __ATOMIC_RELEASE);
+    __atomic_store_n(&slot->last, last, __ATOMIC_RELEASE);
+    __atomic_store_n(&slot->owner, (uint64_t)(uintptr_t)pt, __ATOMIC_RELEASE);
+    atomic_thread_fence(memory_order_seq_cst);
+    return slot;
+}
+
+static inline void guard_leave(struct dms_pgtable *pt, struct dms_pgtable_slot *slot)
+{
+    if (slot == &pt->own)
+        port_unlock(pt->cfg.port, &pt->lock);
+    else
+        __atomic_store_n(&slot->owner, 0, __ATOMIC_RELEASE);
+}
+
+/* The lock, for a thread that may hold it already because it has no slot. */
+static inline void guard_lock(struct dms_pgtable *pt, const struct dms_pgtable_slot *slot)
+{
+    if (slot != &pt->own)
+        port_lock(pt->cfg.port, &pt->lock);
+}
+
+static inline void guard_unlock(struct dms_pgtable *pt, const struct dms_pgtable_slot *slot)
+{
+    if (slot != &pt->own)
+        port_unlock(pt->cfg.port, &pt->lock);
+}
+
+/* A slot other than `self` (may be NULL) touches a part of [first, last]. Lock held, fence executed. */
+bool guard_busy(const struct dms_pgtable *pt, const struct dms_pgtable_slot *self, uint64_t first,
+                uint64_t last);
+
+/* Makes every slot's cached table stale. Lock held. */
+void guard_advance(struct dms_pgtable *pt);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * Table words. The walker reads them at any time, so each is written with one 64-bit store; other threads read and
+ * change links, so those are atomic. In memory they are little-endian, in registers they have the CPU's order.
+ */
+#ifndef PGTABLE_WORD_H
+#define PGTABLE_WORD_H
+
+#include "base/bits.h"
+
+static inline uint64_t word_load(const uint64_t *word)
+{
+    return le64_swap(__atomic_load_n(word, __ATOMIC_ACQUIRE));
+}
+
+/* For leaves: nothing is reached through them by the CPU. */
+static inline void word_store(uint64_t *word, uint64_t value)
+{
+    __atomic_store_n(word, le64_swap(value), __ATOMIC_RELAXED);
+}
+
+/* For links: whoever follows it finds what was written before. */
+static inline void word_publish(uint64_t *word, uint64_t value)
+{
+    __atomic_store_n(word, le64_swap(value), __ATOMIC_RELEASE);
+}
+
+/* False, and nothing written, when the word is not `expected`. */
+static inline bool word_exchange(uint64_t *word, uint64_t expected, uint64_t value)
+{
+    expected = le64_swap(expected);
+    return __atomic_compare_exchange_n(word, &expected, le64_swap(value), false, __ATOMIC_ACQ_REL,
+                                       __ATOMIC_ACQUIRE);
+}
+
+#endif
