@@ -140,12 +140,19 @@ static unsigned thread_slot(void *ctx)
     return thread_number - 1;
 }
 
+void fixture_become(unsigned slot)
+{
+    thread_number = slot + 1;
+}
+
 static void barrier(void *ctx, enum dms_barrier what)
 {
     struct fixture *f = ctx;
 
     assert_int_equal(what, DMS_BARRIER_TABLE);
     __atomic_add_fetch(&f->barriers, 1, __ATOMIC_SEQ_CST);
+    if (f->on_event)
+        f->on_event(f);
 }
 
 static void cache_clean(void *ctx, const void *ptr, size_t size)
@@ -154,9 +161,13 @@ static void cache_clean(void *ctx, const void *ptr, size_t size)
     const uint64_t *from = ptr;
     uint64_t *to = (uint64_t *)(void *)(f->device + ((const unsigned char *)ptr - f->cpu));
 
+    if (f->late_clean)
+        f->late_clean(f);
     for (size_t i = 0; i < size / 8; i++)
         __atomic_store_n(&to[i], __atomic_load_n(&from[i], __ATOMIC_ACQUIRE), __ATOMIC_RELEASE);
     __atomic_add_fetch(&f->cleans, 1, __ATOMIC_RELAXED);
+    if (f->on_event)
+        f->on_event(f);
 }
 
 static unsigned char *arena_map(void)
@@ -220,6 +231,18 @@ void fixture_stop(struct fixture *f)
         munmap(f->device, FIXTURE_SIZE);
     pthread_mutex_destroy(f->mutex);
     free(f->mutex);
+}
+
+void fixture_map(struct fixture *f, uint64_t iova, uint64_t phys, uint64_t size)
+{
+    uint32_t prot = DMS_READ | DMS_WRITE | DMS_PROT_COHERENT | DMS_PROT_BEGIN | DMS_PROT_END;
+
+    assert_int_equal(dms_pgtable_map(&f->pt, iova, (dms_phys_t){phys}, size, prot), 0);
+}
+
+void fixture_unmap(struct fixture *f, uint64_t iova, uint64_t size, struct dms_iommu_gather *gather)
+{
+    assert_int_equal(dms_pgtable_unmap(&f->pt, iova, size, true, gather), 0);
 }
 
 uint64_t fixture_read(const struct fixture *f, uint64_t phys)

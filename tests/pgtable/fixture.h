@@ -26,6 +26,10 @@ struct fixture {
     long barriers;
     long cleans;
     void *mutex;
+    void *(*near_alloc)(void *ctx, size_t size, size_t align, dms_phys_t *phys);
+    void (*on_event)(
+        struct fixture *f); /* at each barrier and clean: what would a walker see now? */
+    void (*late_clean)(struct fixture *f); /* once, before a clean has taken effect */
 };
 
 /* What a configuration leaves open: 4 KiB, 48 bits in and out, coherent, no guard, nothing kept. */
@@ -36,6 +40,14 @@ void fixture_start(struct fixture *f, struct dms_pgtable_cfg cfg, bool with_guar
 
 /* fini, and nothing may be left. */
 void fixture_stop(struct fixture *f);
+
+/* From now on, this thread is the one with this slot number; 8 and more have none. */
+void fixture_become(unsigned slot);
+
+/* map and unmap with the usual arguments: writable, coherent, a mapping of its own; exact. Must succeed. */
+void fixture_map(struct fixture *f, uint64_t iova, uint64_t phys, uint64_t size);
+void fixture_unmap(struct fixture *f, uint64_t iova, uint64_t size,
+                   struct dms_iommu_gather *gather);
 
 /* 64 bits of table memory as the walker sees them. Ends the test outside the arena. */
 uint64_t fixture_read(const struct fixture *f, uint64_t phys);
