@@ -114,8 +114,8 @@ struct dms_iommu_ops {
      * Frees a detached domain, what is still mapped in it, its ASID and its tables, after
      * invalidating what caches hold of it.
      * DMS_EBUSY: a stream is attached, nothing changed.
-     * DMS_ETIMEDOUT, DMS_EIO: the domain is gone for the caller; its ASID and tables are withheld
-     *   for ever, since hardware may still hold them.
+     * DMS_ETIMEDOUT, DMS_EIO: the domain is gone for the caller; its ASID and tables are withheld,
+     *   since hardware may still hold them, until the instance is recovered or destroyed.
      */
     int (*domain_destroy)(struct dms_iommu_domain *domain);
 

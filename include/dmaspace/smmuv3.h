@@ -105,6 +105,7 @@ unsigned dms_smmuv3_interrupt(struct dms_iommu *iommu);
  * After DMS_ETIMEDOUT, when the command queue may be stuck for good: restarts the command queue,
  * and drops every cached configuration and translation. Streams keep their domains; a transaction
  * may stall meanwhile. Callers that wait for commands at that moment get DMS_EIO.
+ * DMS_EBUSY: another thread is recovering it. Nothing changed.
  * DMS_ETIMEDOUT, DMS_EIO: it does not answer to that either. From then on every call that needs the
  *   SMMU fails with DMS_EIO, until a recover succeeds. Where GBPA can be written, the SMMU is told to
  *   abort all traffic; where it cannot, translation stays on, since off would mean bypass.

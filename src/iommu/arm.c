@@ -17,8 +17,9 @@ const struct dms_iommu_type iommu_type_smmuv3 = {
 };
 
 /*
- * SMRn.ID and SMRn.MASK are 15 bits wide, 16 with extended stream IDs (IHI 0062 SMMU_SMRn); wider cells name
- * nothing that the SMMU can match. Bits of the SID that the mask ignores say nothing, but are kept as written.
+ * SMRn.ID and SMRn.MASK are 15 bits wide, 16 with extended stream IDs (IHI 0062 SMMU_SMRn); wider
+ * cells name nothing that the SMMU can match. Bits of the SID that the mask ignores say nothing,
+ * but are kept as written.
  */
 static int decode_smmu(const uint32_t *cells, unsigned ncells, struct dms_stream *out)
 {

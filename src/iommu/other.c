@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * IOMMUs of other makers. Three of them tag transactions with an ID that their one cell names: those decode. For
- * the others the specifier says which port or master of the SoC is meant, or nothing at all, and no number that
- * travels with a transaction can be read from it.
+ * IOMMUs of other makers. Three of them tag transactions with an ID that their one cell names:
+ * those decode. For the others the specifier says which port or master of the SoC is meant, or
+ * nothing at all, and no number that travels with a transaction can be read from it.
  */
 #include "iommu_internal.h"
 

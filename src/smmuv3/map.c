@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * The data path: mapping is the page table's business alone; what unmap removed, flush makes true.
+ */
+#include "smmuv3_internal.h"
+
+int smmu_map(struct dms_iommu_domain *domain, dms_iova_t iova, dms_phys_t phys, uint64_t size,
+             uint32_t prot)
+{
+    return dms_pgtable_map(&smmu_domain_of(domain)->pt, iova, phys, size, prot);
+}
+
+int smmu_unmap(struct dms_iommu_domain *domain, dms_iova_t iova, uint64_t size, bool exact,
+               struct dms_iommu_gather *gather)
+{
+    return dms_pgtable_unmap(&smmu_domain_of(domain)->pt, iova, size, exact, gather);
+}
+
+static int invalidate(struct smmu_domain *domain, const struct dms_iommu_gather *gather)
+{
+    struct smmu *smmu = smmu_domain_smmu(domain);
+    const struct smmu_tlbi tlbi = {
+        .range = smmu->iommu.caps.range_invalidate,
+        .granule_lg2 = domain->domain.granule_lg2,
+        .asid = domain->asid,
+    };
+    struct smmu_cmd cmds[TLBI_MAX];
+    unsigned count = smmu_tlbi_make(&tlbi, gather, cmds);
+
+    return smmu_cmdq_submit(smmu, cmds, count);
+}
+
+int smmu_flush(struct dms_iommu_domain *base, struct dms_iommu_gather *gather)
+{
+    struct smmu_domain *domain = smmu_domain_of(base);
+    bool again = gather->pages != 0 || gather->tables;
+
+    while (again) {
+        int err = invalidate(domain, gather);
+
+        if (err)
+            return err;
+        /* Tables that emptied while others were being freed need an invalidation of their own. */
+        again = dms_pgtable_release(&domain->pt, gather);
+    }
+    return DMS_OK;
+}
+
+int smmu_iova_to_phys(struct dms_iommu_domain *domain, dms_iova_t iova, dms_phys_t *phys)
+{
+    return dms_pgtable_iova_to_phys(&smmu_domain_of(domain)->pt, iova, phys);
+}
+
+int smmu_next_mapping(struct dms_iommu_domain *domain, dms_iova_t from, bool down,
+                      struct dms_iommu_mapping *out)
+{
+    return dms_pgtable_next(&smmu_domain_of(domain)->pt, from, down, out);
+}

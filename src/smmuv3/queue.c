@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+#include "smmuv3_internal.h"
+
+int smmu_queue_init(struct smmu *smmu, struct smmu_queue *queue, uint8_t lg2, uint8_t entry_words)
+{
+    size_t bytes = ((size_t)entry_words * sizeof(dms_le64_t)) << lg2;
+
+    /* 6.3.26: the address is aligned to the size of the queue. */
+    queue->entries = smmu_table_alloc(smmu, bytes, bytes, &queue->phys);
+    if (!queue->entries)
+        return DMS_ENOMEM;
+    queue->bytes = bytes;
+    queue->lg2 = lg2;
+    queue->entry_words = entry_words;
+    return DMS_OK;
+}
+
+void smmu_queue_fini(struct smmu *smmu, struct smmu_queue *queue)
+{
+    port_table_free(smmu->iommu.port, queue->entries, queue->bytes);
+    queue->entries = NULL;
+}
+
+uint64_t smmu_queue_base(const struct smmu_queue *queue)
+{
+    return QUEUE_BASE_RA | (queue->phys.addr & QUEUE_BASE_ADDR) |
+           field_make(QUEUE_BASE_LOG2SIZE, queue->lg2);
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* When the command queue stands still for good: start it anew, and forget everything cached. */
+#include "smmuv3_internal.h"
+
+static void set_state(struct smmu *smmu, enum smmu_cmdq_state state)
+{
+    port_lock(smmu->iommu.port, &smmu->cmdq.lock);
+    atomic_store_explicit(&smmu->cmdq.state, state, memory_order_release);
+    port_unlock(smmu->iommu.port, &smmu->cmdq.lock);
+}
+
+/* From here on nobody posts, and whoever waits learns that its commands are lost. */
+static void halt(struct smmu *smmu)
+{
+    struct smmu_cmdq *cmdq = &smmu->cmdq;
+
+    port_lock(smmu->iommu.port, &cmdq->lock);
+    atomic_store_explicit(&cmdq->state, CMDQ_FAILED, memory_order_release);
+    atomic_fetch_add_explicit(&cmdq->restarts, 1, memory_order_release);
+    port_unlock(smmu->iommu.port, &cmdq->lock);
+}
+
+/*
+ * The queue is disabled: 3.21.2 allows any index. Positions go on counting, so nobody mistakes old
+ * for new.
+ */
+static void empty(struct smmu *smmu)
+{
+    struct smmu_cmdq *cmdq = &smmu->cmdq;
+    uint64_t prod;
+
+    port_lock(smmu->iommu.port, &cmdq->lock);
+    prod = atomic_load_explicit(&cmdq->prod, memory_order_relaxed);
+    atomic_store_explicit(&cmdq->cons, prod, memory_order_release);
+    smmu_write32(smmu, REG_CMDQ_PROD, smmu_queue_reg(&cmdq->queue, prod));
+    smmu_write32(smmu, REG_CMDQ_CONS, smmu_queue_reg(&cmdq->queue, prod));
+    cmdq->gerrorn = smmu_read32(smmu, REG_GERROR) & (uint32_t)GERROR_ALL;
+    smmu_write32(smmu, REG_GERRORN, cmdq->gerrorn);
+    port_unlock(smmu->iommu.port, &cmdq->lock);
+}
+
+static int restart(struct smmu *smmu)
+{
+    int err;
+
+    halt(smmu);
+    err = smmu_set_cr0(smmu, smmu->cr0 & ~(uint32_t)CR0_CMDQEN);
+    if (err)
+        return err;
+    empty(smmu);
+    err = smmu_set_cr0(smmu, smmu->cr0 | (uint32_t)CR0_CMDQEN);
+    if (err)
+        return err;
+    set_state(smmu, CMDQ_RUNNING);
+    err = smmu_invalidate_all(smmu);
+    if (!err)
+        err = smmu_set_cr0(smmu, smmu->cr0 | (uint32_t)(CR0_EVENTQEN | CR0_SMMUEN));
+    if (err)
+        set_state(smmu, CMDQ_FAILED);
+    return err;
+}
+
+/* Off only where off means abort. */
+static void fail_closed(struct smmu *smmu)
+{
+    if (!smmu_set_abort(smmu)) {
+        smmu_log(smmu, DMS_LOG_ERROR,
+                 "does not recover, and GBPA.ABORT cannot be set: translation stays on");
+        return;
+    }
+    (void)smmu_set_cr0(smmu, smmu->cr0 & ~(uint32_t)CR0_SMMUEN);
+    smmu_log(smmu, DMS_LOG_ERROR, "does not recover: all traffic is aborted");
+}
+
+int dms_smmuv3_recover(struct dms_iommu *iommu)
+{
+    struct smmu *smmu = smmu_of(iommu);
+    struct list withheld;
+    int err;
+
+    if (atomic_exchange_explicit(&smmu->recovering, true, memory_order_acquire))
+        return DMS_EBUSY;
+    smmu_withheld_take(smmu, &withheld);
+    err = restart(smmu);
+    if (err) {
+        smmu_withheld_put_back(smmu, &withheld);
+        fail_closed(smmu);
+    } else {
+        smmu_withheld_free(&withheld);
+        smmu_count(&smmu->counters.recoveries);
+        smmu_log(smmu, DMS_LOG_WARNING, "command queue restarted, all caches invalidated");
+    }
+    atomic_store_explicit(&smmu->recovering, false, memory_order_release);
+    return err;
+}
