@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* From a changed leaf up to the first level that does not notice. */
+#include "tree.h"
+
+#include "rebalance.h"
+
+struct fit leaf_fit(const struct leaf *leaf, uint64_t end)
+{
+    struct fit fit = {0, 0};
+
+    for (unsigned i = 0; i < leaf->node.count; i++) {
+        uint64_t next = i + 1 < leaf->node.count ? seg_page(leaf->word[i + 1]) : end;
+
+        if (seg_type(leaf->word[i]) == SEG_FREE)
+            fit_add_gap(&fit, seg_page(leaf->word[i]), next);
+    }
+    return fit;
+}
+
+struct fit inner_fit(const struct inner *inner)
+{
+    struct fit fit = {0, 0};
+
+    for (unsigned i = 0; i < inner->node.count; i++)
+        fit_join(&fit, inner->entry[i].fit);
+    return fit;
+}
+
+bool entry_refresh(struct path *path, unsigned level, unsigned idx)
+{
+    const struct step *step = &path->level[level];
+    struct entry *entry = &path_inner(path, level)->entry[idx];
+    const struct leaf *leaf = (struct leaf *)entry->child;
+    const struct inner *inner = (struct inner *)entry->child;
+    uint64_t end = idx + 1 < step->node->count ? entry[1].first : step->end;
+    uint64_t first = level == 1 ? seg_page(leaf->word[0]) : inner->entry[0].first;
+    struct fit fit = level == 1 ? leaf_fit(leaf, end) : inner_fit(inner);
+
+    if (entry->first == first && fit_equal(entry->fit, fit))
+        return false;
+    entry->first = first;
+    entry->fit = fit;
+    return true;
+}
+
+static void fix_root(struct tree *tree)
+{
+    while (tree->height > 0 && tree->root->count == 1) {
+        struct tree_node *child = ((struct inner *)tree->root)->entry[0].child;
+
+        tree_give_node(tree, tree->root, tree->height--);
+        tree->root = child;
+    }
+    tree->fit = tree->height == 0 ? leaf_fit((struct leaf *)tree->root, tree->end)
+                                  : inner_fit((struct inner *)tree->root);
+}
+
+void tree_fix(struct tree *tree, struct path *path)
+{
+    unsigned level = 0;
+
+    for (; level < tree->height || node_is_over(path, level); level++) {
+        unsigned parent = level + 1;
+
+        if (level == tree->height)
+            tree_grow_root(tree, path);
+        if (node_is_over(path, level))
+            tree_split(tree, path, level);
+        else if (node_is_under(path, level))
+            tree_join(tree, path, level);
+        else if (!entry_refresh(path, parent, path->level[parent].idx))
+            return;
+    }
+    fix_root(tree);
+}

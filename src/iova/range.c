@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* Operations on ranges of pages: take a part of a segment, give a live one back, change the type of any range. */
+#include "tree.h"
+
+#include "base/checked.h"
+
+static void count_pages(struct tree *tree, enum seg_type from, enum seg_type to, uint64_t pages)
+{
+    tree->pages[from] -= pages;
+    tree->pages[to] += pages;
+}
+
+int tree_take(struct tree *tree, struct path *path, uint64_t start, uint64_t end,
+              enum seg_type type)
+{
+    struct segment whole = path_segment(path);
+    uint64_t words[3];
+    unsigned count = 0;
+
+    if (whole.start < start)
+        words[count++] = seg_word(whole.start, whole.type);
+    words[count++] = seg_word(start, type);
+    if (end < whole.end)
+        words[count++] = seg_word(end, whole.type);
+    if (tree_prepare_splice(tree, path, count - 1))
+        return DMS_ENOMEM;
+    count_pages(tree, whole.type, type, end - start);
+    if (seg_is_live(type))
+        tree->live_count++;
+    tree_splice(tree, path, 1, words, count);
+    return 0;
+}
+
+void tree_release(struct tree *tree, struct path *path)
+{
+    const struct leaf *leaf = path_leaf(path);
+    struct segment live = path_segment(path);
+    unsigned idx = path->level[0].idx;
+    enum seg_type type = live.type == SEG_LIVE ? SEG_FREE : SEG_RESERVED;
+    bool sees_left = idx > 0 || live.start == tree->start;
+    bool sees_right = idx + 1 < leaf->node.count || live.end == tree->end;
+    uint64_t word = seg_word(live.start, type);
+    bool join_left, join_right;
+
+    if (!sees_left || !sees_right) {
+        tree_fuse(tree, live.start, live.end, type);
+        return;
+    }
+    join_left = idx > 0 && seg_type(leaf->word[idx - 1]) == type;
+    join_right = idx + 1 < leaf->node.count && seg_type(leaf->word[idx + 1]) == type;
+    count_pages(tree, live.type, type, live.end - live.start);
+    tree->live_count--;
+    tree_splice(tree, path, 1 + join_right, &word, !join_left);
+}
+
+int tree_cut(struct tree *tree, uint64_t page)
+{
+    struct path path;
+    struct segment whole;
+    uint64_t words[2];
+
+    if (page == tree->end)
+        return 0;
+    tree_find(tree, page, &path);
+    whole = path_segment(&path);
+    if (whole.start == page)
+        return 0;
+    if (tree_prepare_splice(tree, &path, 1))
+        return DMS_ENOMEM;
+    words[0] = seg_word(whole.start, whole.type);
+    words[1] = seg_word(page, whole.type);
+    tree_splice(tree, &path, 1, words, 2);
+    return 0;
+}
+
+void tree_heal(struct tree *tree, uint64_t page)
+{
+    struct path path;
+    struct segment right;
+
+    if (page == tree->start || page == tree->end)
+        return;
+    tree_find(tree, page, &path);
+    right = path_segment(&path);
+    if (right.start == page && !seg_is_live(right.type) &&
+        tree_segment_at(tree, page - 1).type == right.type)
+        tree_splice(tree, &path, 1, NULL, 0);
+}
+
+/* Account [start, end), which whole segments fill, to its new type. */
+static void recount(struct tree *tree, uint64_t start, uint64_t end, enum seg_type type)
+{
+    struct segment segment = {start, start, type};
+
+    while (segment.end < end && tree_next(tree, segment.end, ~0u, &segment)) {
+        count_pages(tree, segment.type, type, segment.end - segment.start);
+        if (seg_is_live(segment.type))
+            tree->live_count--;
+    }
+}
+
+/* Remove the words between start and end, and give the one at start its type. */
+static void leave_one(struct tree *tree, uint64_t start, uint64_t end, enum seg_type type)
+{
+    uint64_t word = seg_word(start, type);
+    struct path path;
+
+    for (;;) {
+        const struct leaf *leaf;
+        unsigned last, first;
+
+        tree_find(tree, end - 1, &path);
+        leaf = path_leaf(&path);
+        last = path.level[0].idx;
+        if (seg_page(leaf->word[last]) == start)
+            break;
+        for (first = last; first > 0 && seg_page(leaf->word[first - 1]) > start;)
+            first--;
+        path.level[0].idx = first;
+        tree_splice(tree, &path, last - first + 1, NULL, 0);
+    }
+    tree_splice(tree, &path, 1, &word, 1);
+}
+
+void tree_fuse(struct tree *tree, uint64_t start, uint64_t end, enum seg_type type)
+{
+    recount(tree, start, end, type);
+    leave_one(tree, start, end, type);
+    tree_heal(tree, end);
+    tree_heal(tree, start);
+}

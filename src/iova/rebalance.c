@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+#include "rebalance.h"
+
+#include "base/mem.h"
+
+static unsigned node_max(unsigned level)
+{
+    return level == 0 ? LEAF_MAX : INNER_MAX;
+}
+
+static size_t item_size(unsigned level)
+{
+    return level == 0 ? sizeof(uint64_t) : sizeof(struct entry);
+}
+
+static unsigned char *node_item(struct tree_node *node, unsigned level, unsigned idx)
+{
+    unsigned char *items = level == 0 ? (unsigned char *)((struct leaf *)node)->word
+                                      : (unsigned char *)((struct inner *)node)->entry;
+
+    return items + idx * item_size(level);
+}
+
+bool node_is_over(const struct path *path, unsigned level)
+{
+    return path->level[level].node->count > node_max(level);
+}
+
+bool node_is_under(const struct path *path, unsigned level)
+{
+    return path->level[level].node->count < node_max(level) / 2;
+}
+
+/* Move the first `count` items of `right` to the end of `left`. */
+static void move_left(struct tree_node *left, struct tree_node *right, unsigned level,
+                      unsigned count)
+{
+    right->count -= count;
+    memcpy(node_item(left, level, left->count), node_item(right, level, 0),
+           count * item_size(level));
+    memmove(node_item(right, level, 0), node_item(right, level, count),
+            right->count * item_size(level));
+    left->count += count;
+}
+
+/* Move the last `count` items of `left` to the front of `right`. */
+static void move_right(struct tree_node *left, struct tree_node *right, unsigned level,
+                       unsigned count)
+{
+    left->count -= count;
+    memmove(node_item(right, level, count), node_item(right, level, 0),
+            right->count * item_size(level));
+    memcpy(node_item(right, level, 0), node_item(left, level, left->count),
+           count * item_size(level));
+    right->count += count;
+}
+
+/*
+ * How many items stay. Top-down and bottom-up allocation insert at one edge for ever: then the far side is left
+ * almost full, as nothing else will fill it.
+ */
+static unsigned split_point(const struct path *path, unsigned level)
+{
+    unsigned count = path->level[level].node->count;
+    unsigned idx = path->level[level].idx;
+    unsigned few = node_max(level) / 8;
+
+    if (idx <= 2)
+        return few;
+    return idx + 3 >= count ? count - few : count / 2;
+}
+
+void tree_split(struct tree *tree, struct path *path, unsigned level)
+{
+    struct tree_node *left = path->level[level].node;
+    struct tree_node *right =
+        level == 0 ? &tree_take_leaf(tree)->node : &tree_take_inner(tree)->node;
+    struct inner *parent = path_inner(path, level + 1);
+    unsigned idx = path->level[level + 1].idx;
+
+    move_right(left, right, level, left->count - split_point(path, level));
+    memmove(&parent->entry[idx + 2], &parent->entry[idx + 1],
+            (parent->node.count - idx - 1) * sizeof(struct entry));
+    parent->node.count++;
+    parent->entry[idx + 1].child = right;
+    entry_refresh(path, level + 1, idx + 1);
+    entry_refresh(path, level + 1, idx);
+}
+
+static void remove_entry(struct inner *parent, unsigned idx)
+{
+    parent->node.count--;
+    memmove(&parent->entry[idx], &parent->entry[idx + 1],
+            (parent->node.count - idx) * sizeof(struct entry));
+}
+
+static void even_out(struct tree_node *left, struct tree_node *right, unsigned level)
+{
+    unsigned half = (left->count + right->count) / 2;
+
+    if (left->count < half)
+        move_left(left, right, level, half - left->count);
+    else
+        move_right(left, right, level, left->count - half);
+}
+
+void tree_join(struct tree *tree, struct path *path, unsigned level)
+{
+    struct inner *parent = path_inner(path, level + 1);
+    unsigned count = path->level[level].node->count;
+    unsigned idx = path->level[level + 1].idx;
+    unsigned at = idx > 0 ? idx - 1 : 0;
+    struct tree_node *left = parent->entry[at].child;
+    struct tree_node *right = parent->entry[at + 1].child;
+    unsigned total = left->count + right->count;
+
+    if (total <= node_max(level) * 7 / 8 || count == 0) {
+        move_left(left, right, level, right->count);
+        remove_entry(parent, at + 1);
+        tree_give_node(tree, right, level);
+        entry_refresh(path, level + 1, at);
+        return;
+    }
+    if (count < node_max(level) / 8)
+        even_out(left, right, level);
+    entry_refresh(path, level + 1, at + 1);
+    entry_refresh(path, level + 1, at);
+}
+
+void tree_grow_root(struct tree *tree, struct path *path)
+{
+    struct inner *root = tree_take_inner(tree);
+
+    root->node.count = 1;
+    root->entry[0].first = tree->start;
+    root->entry[0].child = tree->root;
+    tree->root = &root->node;
+    tree->height++;
+    path->level[tree->height] = (struct step){.node = &root->node, .end = tree->end};
+}

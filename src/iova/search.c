@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * The search for a gap. A subtree is entered only when its fit says that it can serve. For requests of any alignment
+ * up to one page, and for those aligned to their own size, the fit is exact: only the two nodes per level that a bound
+ * cuts can disappoint.
+ */
+#include "tree.h"
+
+/*
+ * What a gap that serves the query has at least as natural fit. Aligned to its own size or more: the whole size. Else
+ * half the size (rounded down to a power of two), or the aligned block that the range begins with.
+ */
+static uint64_t query_natural(uint64_t pages, uint64_t align)
+{
+    uint64_t half = UINT64_C(1) << (ilog2(pages) > 0 ? ilog2(pages) - 1 : 0);
+
+    if (align >= pages)
+        return pages;
+    return align > half ? align : half;
+}
+
+void query_init(struct query *query, uint64_t pages, uint64_t align, uint64_t lowest, uint64_t end)
+{
+    *query = (struct query){pages, align, query_natural(pages, align), lowest, end};
+}
+
+static bool fit_may_serve(struct fit fit, const struct query *query)
+{
+    return fit.gap >= query->pages && fit.natural >= query->natural;
+}
+
+bool gap_place_down(const struct query *query, uint64_t start, uint64_t end, uint64_t *page)
+{
+    uint64_t place;
+
+    if (start < query->lowest)
+        start = query->lowest;
+    if (end > query->end)
+        end = query->end;
+    if (end < query->pages)
+        return false;
+    place = align_down(end - query->pages, query->align);
+    if (place < start)
+        return false;
+    *page = place;
+    return true;
+}
+
+bool gap_place_up(const struct query *query, uint64_t start, uint64_t end, uint64_t *page)
+{
+    uint64_t place;
+
+    if (start < query->lowest)
+        start = query->lowest;
+    if (end > query->end)
+        end = query->end;
+    place = pages_align_up(start, query->align);
+    if (place > end || end - place < query->pages)
+        return false;
+    *page = place;
+    return true;
+}
+
+/* From idx on, towards the search's direction, until a gap serves. False: none in this leaf. */
+static bool leaf_search(struct path *path, const struct query *query, int direction, uint64_t *page)
+{
+    const struct leaf *leaf = path_leaf(path);
+    unsigned idx = direction < 0 ? leaf->node.count - 1 : 0;
+
+    for (; idx < leaf->node.count; idx += (unsigned)direction) {
+        uint64_t start = seg_page(leaf->word[idx]);
+        uint64_t end;
+
+        if (seg_type(leaf->word[idx]) != SEG_FREE)
+            continue;
+        end = leaf_segment_end(path, idx);
+        if (end - start < query->pages)
+            continue;
+        if (direction < 0 ? gap_place_down(query, start, end, page)
+                          : gap_place_up(query, start, end, page)) {
+            path->level[0].idx = idx;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The next entry at `level` in the direction, idx itself included, that may serve. False: none. */
+static bool inner_search(struct path *path, unsigned level, const struct query *query,
+                         int direction)
+{
+    struct step *step = &path->level[level];
+    const struct inner *inner = (struct inner *)step->node;
+
+    for (; step->idx < step->node->count; step->idx += (unsigned)direction) {
+        const struct entry *entry = &inner->entry[step->idx];
+        uint64_t end = step->idx + 1 < step->node->count ? entry[1].first : step->end;
+
+        if (entry->first < query->end && end > query->lowest && fit_may_serve(entry->fit, query))
+            return true;
+    }
+    return false;
+}
+
+static void enter(struct path *path, unsigned level, int direction)
+{
+    const struct step *step = &path->level[level];
+    const struct entry *entry = &path_inner(path, level)->entry[step->idx];
+    uint64_t end = step->idx + 1 < step->node->count ? entry[1].first : step->end;
+    unsigned idx = direction < 0 ? entry->child->count - 1 : 0;
+
+    path->level[level - 1] = (struct step){entry->child, idx, end};
+}
+
+static bool tree_search(struct tree *tree, const struct query *query, struct path *path,
+                        int direction, uint64_t *page)
+{
+    unsigned level = tree->height;
+    unsigned idx = direction < 0 ? tree->root->count - 1 : 0;
+
+    if (!fit_may_serve(tree->fit, query))
+        return false;
+    path->level[level] = (struct step){tree->root, idx, tree->end};
+    for (;;) {
+        tree->nodes_visited++;
+        if (level == 0 && leaf_search(path, query, direction, page))
+            return true;
+        if (level > 0 && inner_search(path, level, query, direction)) {
+            enter(path, level--, direction);
+            continue;
+        }
+        if (level++ == tree->height)
+            return false;
+        path->level[level].idx += (unsigned)direction;
+    }
+}
+
+bool tree_search_down(struct tree *tree, const struct query *query, struct path *path,
+                      uint64_t *page)
+{
+    return tree_search(tree, query, path, -1, page);
+}
+
+bool tree_search_up(struct tree *tree, const struct query *query, struct path *path, uint64_t *page)
+{
+    return tree_search(tree, query, path, 1, page);
+}

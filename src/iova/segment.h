@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * The aperture as a row of segments. A segment is the word of its first page and type; it reaches to the next one.
+ * Pages are IOVA / granule, so that one past the last page of a 64-bit space fits, and half-open bounds are safe.
+ * Invariant between operations: no two neighbours are both free or both reserved.
+ */
+#ifndef IOVA_SEGMENT_H
+#define IOVA_SEGMENT_H
+
+#include "base/bits.h"
+
+enum seg_type {
+    SEG_FREE = 0,
+    SEG_LIVE = 1,     /* one live allocation */
+    SEG_RESERVED = 2, /* covered by regions, nothing live */
+    SEG_FIXED = 3,    /* one live allocation inside fixed regions */
+};
+
+#define SEG_TYPES 4u
+
+struct segment {
+    uint64_t start;
+    uint64_t end;
+    enum seg_type type;
+};
+
+static inline uint64_t seg_word(uint64_t page, enum seg_type type)
+{
+    return page << 2 | (uint64_t)type;
+}
+
+static inline uint64_t seg_page(uint64_t word)
+{
+    return word >> 2;
+}
+
+static inline enum seg_type seg_type(uint64_t word)
+{
+    return (enum seg_type)(word & 3);
+}
+
+static inline bool seg_is_live(enum seg_type type)
+{
+    return (type & 1) != 0;
+}
+
+/* What a subtree can serve. Both 0: no gap at all. */
+struct fit {
+    uint64_t gap; /* pages of the longest gap */
+    uint64_t
+        natural; /* the most pages that fit aligned to themselves rounded up to a power of two */
+};
+
+static inline uint64_t pages_align_up(uint64_t page, uint64_t align)
+{
+    return (page + align - 1) & ~(align - 1);
+}
+
+/* min(limit, what is left of [start, end) from the first multiple of align on) */
+static inline uint64_t pages_from_aligned(uint64_t start, uint64_t end, uint64_t align,
+                                          uint64_t limit)
+{
+    uint64_t page = pages_align_up(start, align);
+    uint64_t left = page < end ? end - page : 0;
+
+    return left < limit ? left : limit;
+}
+
+/*
+ * The natural fit of one gap of 2^k <= length < 2^(k+1). Feasibility falls with the size, so one number says it all.
+ * 2^(k-1) always fits; only alignments of 2^k and 2^(k+1) can do better.
+ */
+static inline uint64_t natural_fit(uint64_t start, uint64_t end)
+{
+    uint64_t block = UINT64_C(1) << ilog2(end - start);
+    uint64_t best = block > 1 ? block / 2 : 1;
+    uint64_t at_block = pages_from_aligned(start, end, block, block);
+    uint64_t at_twice = pages_from_aligned(start, end, block * 2, block * 2);
+
+    if (at_block > best)
+        best = at_block;
+    return at_twice > best ? at_twice : best;
+}
+
+static inline void fit_add_gap(struct fit *fit, uint64_t start, uint64_t end)
+{
+    uint64_t length = end - start;
+
+    if (length > fit->gap)
+        fit->gap = length;
+    if (length > fit->natural) {
+        uint64_t natural = natural_fit(start, end);
+
+        if (natural > fit->natural)
+            fit->natural = natural;
+    }
+}
+
+static inline void fit_join(struct fit *fit, struct fit other)
+{
+    if (other.gap > fit->gap)
+        fit->gap = other.gap;
+    if (other.natural > fit->natural)
+        fit->natural = other.natural;
+}
+
+static inline bool fit_equal(struct fit a, struct fit b)
+{
+    return a.gap == b.gap && a.natural == b.natural;
+}
+
+#endif

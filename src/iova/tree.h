@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * The one structure that owns free space: a B+-tree of segments in address order. Every inner entry carries the fit of
+ * its subtree, so a search goes straight to a gap that serves, or learns at the root that none does.
+ * docs/iova.md says why this structure.
+ *
+ * Nothing here locks: the space's tree lock protects it.
+ */
+#ifndef IOVA_TREE_H
+#define IOVA_TREE_H
+
+#include "segment.h"
+
+#include <dmaspace/port.h>
+
+#define LEAF_MAX                                                                                   \
+    61u /* words a leaf holds between operations; with two more the node is 512 bytes */
+#define INNER_MAX       23u
+#define TREE_HEIGHT_MAX 24u /* far above what 2^60 pages can reach */
+
+/* First member of both node kinds. */
+struct tree_node {
+    uint32_t count;
+};
+
+struct leaf {
+    struct tree_node node;
+    uint64_t word[LEAF_MAX + 2]; /* one splice adds at most two; the split comes after it */
+};
+
+/* first is the first page of the child's first segment; it reaches to the next entry's. */
+struct entry {
+    uint64_t first;
+    struct fit fit;
+    struct tree_node *child;
+};
+
+struct inner {
+    struct tree_node node;
+    struct entry entry[INNER_MAX + 1];
+};
+
+struct tree {
+    const struct dms_port *port;
+    struct tree_node *root;
+    unsigned height; /* 0: the root is a leaf */
+    uint64_t start;  /* pages; the first segment begins here for ever */
+    uint64_t end;
+    struct fit fit;            /* of the whole tree */
+    uint64_t pages[SEG_TYPES]; /* by type */
+    uint64_t live_count;       /* segments that are live */
+    uint64_t nodes_visited;
+    uint64_t memory;              /* bytes of nodes, spare ones included */
+    struct tree_node *spare_leaf; /* singly linked through their first word */
+    struct tree_node *spare_inner;
+    unsigned spare_leaves, spare_inners;
+};
+
+/* The way to one segment: level[0] is the leaf, idx the segment's word in it; above, idx is the entry taken. */
+struct step {
+    struct tree_node *node;
+    unsigned idx;
+    uint64_t end; /* the node's segments reach to here */
+};
+
+struct path {
+    struct step level[TREE_HEIGHT_MAX];
+};
+
+static inline struct leaf *path_leaf(const struct path *path)
+{
+    return (struct leaf *)path->level[0].node;
+}
+
+static inline struct inner *path_inner(const struct path *path, unsigned level)
+{
+    return (struct inner *)path->level[level].node;
+}
+
+/* The end of the idx-th segment of the path's leaf. */
+static inline uint64_t leaf_segment_end(const struct path *path, unsigned idx)
+{
+    const struct leaf *leaf = path_leaf(path);
+
+    return idx + 1 < leaf->node.count ? seg_page(leaf->word[idx + 1]) : path->level[0].end;
+}
+
+/* tree.c. init: one free segment [start, end), start < end. 0 or -DMS_ENOMEM. */
+int tree_init(struct tree *tree, const struct dms_port *port, uint64_t start, uint64_t end);
+void tree_fini(struct tree *tree);
+
+/* node.c. A prepared tree hands out that many nodes without failing. */
+int tree_prepare(struct tree *tree, unsigned leaves, unsigned inners);
+struct leaf *tree_take_leaf(struct tree *tree);
+struct inner *tree_take_inner(struct tree *tree);
+void tree_give_node(struct tree *tree, struct tree_node *node, unsigned level);
+void tree_free_spares(struct tree *tree);
+
+/* find.c. page must lie in [start, end). */
+void tree_find(struct tree *tree, uint64_t page, struct path *path);
+struct segment path_segment(const struct path *path);
+struct segment tree_segment_at(struct tree *tree, uint64_t page);
+/* The first segment that ends after `page` and whose type passes the mask (bit = type). False: none. */
+bool tree_next(struct tree *tree, uint64_t page, unsigned types, struct segment *out);
+
+/* search.c */
+struct query {
+    uint64_t pages;   /* > 0 */
+    uint64_t align;   /* a power of two, in pages */
+    uint64_t natural; /* a subtree with less natural fit than this cannot serve; 0: unknown */
+    uint64_t lowest;  /* half-open bounds */
+    uint64_t end;
+};
+
+void query_init(struct query *query, uint64_t pages, uint64_t align, uint64_t lowest, uint64_t end);
+/* The highest or lowest place; the path leads to its gap. False: there is none. */
+bool tree_search_down(struct tree *tree, const struct query *query, struct path *path,
+                      uint64_t *page);
+bool tree_search_up(struct tree *tree, const struct query *query, struct path *path,
+                    uint64_t *page);
+/* Where in [start, end) the query is served at the top or bottom; false: nowhere. */
+bool gap_place_down(const struct query *query, uint64_t start, uint64_t end, uint64_t *page);
+bool gap_place_up(const struct query *query, uint64_t start, uint64_t end, uint64_t *page);
+
+/* splice.c. Replace `remove` words of the path's leaf from its idx on by `words`. The path is stale afterwards. */
+int tree_prepare_splice(struct tree *tree, const struct path *path, unsigned grow);
+void tree_splice(struct tree *tree, struct path *path, unsigned remove, const uint64_t *words,
+                 unsigned count);
+
+/* fix.c. Bring everything above a changed leaf in order: splits, merges, first pages, fits. */
+void tree_fix(struct tree *tree, struct path *path);
+struct fit leaf_fit(const struct leaf *leaf, uint64_t end);
+struct fit inner_fit(const struct inner *inner);
+
+/* range.c. Operations on ranges of pages. Counters are kept. */
+/* A part of the path's segment becomes one of the type. 0 or -DMS_ENOMEM. */
+int tree_take(struct tree *tree, struct path *path, uint64_t start, uint64_t end,
+              enum seg_type type);
+/* The path's live segment becomes free, or reserved again. */
+void tree_release(struct tree *tree, struct path *path);
+/* Make a segment begin at page, by a word that says nothing new. 0 or -DMS_ENOMEM. heal: undo that. */
+int tree_cut(struct tree *tree, uint64_t page);
+void tree_heal(struct tree *tree, uint64_t page);
+/* All of [start, end), which whole segments fill, becomes one segment, joined with neighbours that are alike. */
+void tree_fuse(struct tree *tree, uint64_t start, uint64_t end, enum seg_type type);
+
+#endif
