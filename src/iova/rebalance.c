@@ -63,7 +63,7 @@ static unsigned split_point(const struct path *path, unsigned level)
 {
     unsigned count = path->level[level].node->count;
     unsigned idx = path->level[level].idx;
-    unsigned few = node_max(level) / 8;
+    unsigned few = node_max(level) / 8 + 1;
 
     if (idx <= 2)
         return few;
@@ -121,7 +121,7 @@ void tree_join(struct tree *tree, struct path *path, unsigned level)
         entry_refresh(path, level + 1, at);
         return;
     }
-    if (count < node_max(level) / 8)
+    if (count <= node_max(level) / 8)
         even_out(left, right, level);
     entry_refresh(path, level + 1, at + 1);
     entry_refresh(path, level + 1, at);

@@ -13,10 +13,15 @@
 
 #include <dmaspace/port.h>
 
-#define LEAF_MAX                                                                                   \
-    61u /* words a leaf holds between operations; with two more the node is 512 bytes */
-#define INNER_MAX       23u
-#define TREE_HEIGHT_MAX 24u /* far above what 2^60 pages can reach */
+/*
+ * Words and entries that a node holds between operations: 512 and 768 bytes. Tests also build the room with tiny
+ * nodes, which makes trees deep.
+ */
+#ifndef LEAF_MAX
+#define LEAF_MAX  61u
+#define INNER_MAX 23u
+#endif
+#define TREE_HEIGHT_MAX 40u /* far above what 2^60 pages reach, tiny nodes included */
 
 /* First member of both node kinds. */
 struct tree_node {

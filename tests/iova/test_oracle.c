@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* Random calls beside the bitmap model. DMS_SEED=n repeats the run that a failure named. */
+#include "oracle.h"
+
+#include "../cmocka_all.h"
+
+#include <stdio.h>
+
+#define RUNS  60u
+#define STEPS 400u
+
+static struct oracle oracle;
+
+static void run(const char *what, unsigned flags, unsigned thread_slots)
+{
+    uint64_t seed = seed_from_env(0x5eed);
+    unsigned long allocs = 0, refusals = 0, reserves = 0;
+
+    for (unsigned i = 0; i < RUNS; i++, seed++) {
+        print_message("# %s: DMS_SEED=%#llx, run %u\n", what, (unsigned long long)seed, i);
+        oracle_init(&oracle, seed * UINT64_C(0x9e3779b97f4a7c15), flags, thread_slots);
+        for (unsigned step = 0; step < STEPS; step++) {
+            oracle_step(&oracle);
+            if (step % 16 == 0)
+                oracle_compare(&oracle);
+        }
+        oracle_fini(&oracle);
+        allocs += oracle.allocs;
+        refusals += oracle.refusals;
+        reserves += oracle.reserves;
+    }
+    assert_true(allocs > RUNS * STEPS / 20 && refusals > RUNS && reserves > RUNS);
+}
+
+static void without_caches_every_place_is_the_one_of_the_policy(void **state)
+{
+    (void)state;
+    run("no caches", DMS_IOVA_NO_CACHES, 2);
+}
+
+static void best_fit_takes_the_smallest_gap_that_serves(void **state)
+{
+    (void)state;
+    run("size index", DMS_IOVA_NO_CACHES | DMS_IOVA_SIZE_INDEX, 0);
+}
+
+static void with_caches_every_place_is_a_permitted_one(void **state)
+{
+    (void)state;
+    run("caches", DMS_IOVA_SIZE_INDEX, 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(without_caches_every_place_is_the_one_of_the_policy),
+        cmocka_unit_test(best_fit_takes_the_smallest_gap_that_serves),
+        cmocka_unit_test(with_caches_every_place_is_a_permitted_one),
+    };
+
+    return cmocka_run_group_tests_name("iova oracle", tests, NULL, NULL);
+}
