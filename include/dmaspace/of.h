@@ -226,10 +226,17 @@ struct dms_of_spec {
  * DMS_ENOENT: past the end, or no iommus (with index 0: the node itself masters no IOMMU).
  * DMS_ENODEV: the phandle leads nowhere, or the target is disabled and so no IOMMU. DMS_EINVAL: the
  * target has no #iommu-cells or more than DMS_OF_MAX_CELLS, or the property is truncated. An entry
- * before the odd one can still be read.
+ * before the odd one, or after a disabled target, can still be read.
  */
 int dms_of_iommus(const struct dms_of *of, dms_of_node_t node, uint32_t index,
                   struct dms_of_spec *spec, struct dms_of_diag *diag);
+
+/*
+ * The same as it stands there, for listing: a disabled target is a finding, and *available is
+ * false.
+ */
+int dms_of_iommus_entry(const struct dms_of *of, dms_of_node_t node, uint32_t index,
+                        struct dms_of_spec *spec, bool *available, struct dms_of_diag *diag);
 
 /*
  * The specifier for function `id` of `node`: the nth entry of iommu-map, counted from 0, that holds

@@ -70,33 +70,68 @@ static int iommus_none(struct iommus *list, const char *text)
                                       .remedy = "nothing to do if this device has no IOMMU"});
 }
 
+/* Goes to the index-th entry. */
+static int iommus_seek(struct iommus *list, uint32_t index)
+{
+    struct of_prop prop;
+    int error;
+
+    if (!of_prop(list->of, list->node, "iommus", &prop))
+        return iommus_none(list, "the node has no such property");
+    iommus_begin(list, &prop);
+    for (;; list->at += 1 + list->target.ncells) {
+        if (list->at == list->count && prop.size % 4 != 0)
+            return iommus_error(list, DMS_EINVAL, "truncated inside a cell", "give whole cells");
+        if (list->at == list->count)
+            return iommus_none(list, "fewer entries than that");
+        error = iommus_entry(list);
+        if (error)
+            return error;
+        if (index-- == 0)
+            return 0;
+    }
+}
+
+static void iommus_spec(const struct iommus *list, struct dms_of_spec *spec)
+{
+    spec->iommu = list->target.node;
+    spec->ncells = list->target.ncells;
+    for (uint32_t i = 0; i < spec->ncells; i++)
+        spec->cells[i] = of_cell(list->cells, list->at + 1 + i);
+}
+
 int dms_of_iommus(const struct dms_of *of, dms_of_node_t node, uint32_t index,
                   struct dms_of_spec *spec, struct dms_of_diag *diag)
 {
     struct iommus list = {.of = of, .node = node, .diag = diag};
-    struct of_prop prop;
-    int error;
+    int error = iommus_seek(&list, index);
 
-    if (!of_prop(of, node, "iommus", &prop))
-        return iommus_none(&list, "the node has no such property");
-    iommus_begin(&list, &prop);
-    for (;; list.at += 1 + list.target.ncells) {
-        if (list.at == list.count && prop.size % 4 != 0)
-            return iommus_error(&list, DMS_EINVAL, "truncated inside a cell", "give whole cells");
-        if (list.at == list.count)
-            return iommus_none(&list, "fewer entries than that");
-        error = iommus_entry(&list);
-        if (error)
-            return error;
-        if (index-- == 0)
-            break;
-    }
+    if (error)
+        return error;
     if (!dms_of_available(of, list.target.node))
         return iommus_error(&list, DMS_ENODEV, "the target %n is disabled, so it is no IOMMU",
                             "enable the IOMMU, or delete the entry");
-    spec->iommu = list.target.node;
-    spec->ncells = list.target.ncells;
-    for (uint32_t i = 0; i < spec->ncells; i++)
-        spec->cells[i] = of_cell(list.cells, list.at + 1 + i);
+    iommus_spec(&list, spec);
+    return 0;
+}
+
+int dms_of_iommus_entry(const struct dms_of *of, dms_of_node_t node, uint32_t index,
+                        struct dms_of_spec *spec, bool *available, struct dms_of_diag *diag)
+{
+    struct iommus list = {.of = of, .node = node, .diag = diag};
+    int error = iommus_seek(&list, index);
+
+    if (error)
+        return error;
+    *available = dms_of_available(of, list.target.node);
+    if (!*available)
+        of_note(of, DMS_OF_FINDING_DISABLED_IOMMU,
+                &(struct of_issue){.node = node,
+                                   .property = "iommus",
+                                   .cell = (int32_t)list.at,
+                                   .text = "the target %n is disabled: this stream has no IOMMU",
+                                   .remedy = "enable the IOMMU, or delete the entry",
+                                   .args = {(uint64_t)list.target.node}});
+    iommus_spec(&list, spec);
     return 0;
 }

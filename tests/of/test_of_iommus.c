@@ -122,6 +122,25 @@ static void a_disabled_target_is_enodev_and_the_next_can_be_read(void **state)
     assert_int_equal(spec.cells[0], 0x20);
 }
 
+static void listing_gives_a_disabled_targets_entry_with_a_finding(void **state)
+{
+    struct fdt_builder *fb = video_with(OFF, 0x10, SMMU3, 0x20);
+    dms_of_node_t node = fb_at(fb, "/video@7");
+    struct dms_of_spec spec;
+    bool available = true;
+    (void)state;
+
+    assert_int_equal(dms_of_iommus_entry(&fb->of, node, 0, &spec, &available, NULL), 0);
+    assert_false(available);
+    assert_int_equal(spec.cells[0], 0x10);
+    fb_assert_finding(fb, DMS_OF_FINDING_DISABLED_IOMMU, "/video@7", 0);
+    assert_int_equal(dms_of_iommus_entry(&fb->of, node, 1, &spec, &available, NULL), 0);
+    assert_true(available);
+    fb_assert_no_finding(fb);
+    fb_assert_error(fb, dms_of_iommus_entry(&fb->of, node, 2, &spec, &available, &fb->diag),
+                    DMS_ENOENT, "/video@7", "iommus", -1);
+}
+
 static void a_target_without_cells_property_is_einval(void **state)
 {
     (void)state;
@@ -160,6 +179,7 @@ int main(void)
         cmocka_unit_test(no_property_or_an_empty_one_is_enoent),
         cmocka_unit_test(a_phandle_to_nowhere_is_enodev_and_ends_the_list),
         cmocka_unit_test(a_disabled_target_is_enodev_and_the_next_can_be_read),
+        cmocka_unit_test(listing_gives_a_disabled_targets_entry_with_a_finding),
         cmocka_unit_test(a_target_without_cells_property_is_einval),
         cmocka_unit_test(more_than_sixteen_cells_are_einval),
         cmocka_unit_test(a_truncated_entry_is_einval),
