@@ -62,12 +62,13 @@ static void iommus_begin(struct iommus *list, const struct of_prop *prop)
 
 static int iommus_none(struct iommus *list, const char *text)
 {
-    return of_fail(list->of, list->diag, DMS_ENOENT,
-                   &(struct of_issue){.node = list->node,
-                                      .property = "iommus",
-                                      .cell = -1,
-                                      .text = text,
-                                      .remedy = "nothing to do if this device has no IOMMU"});
+    return of_fail(
+        list->of, list->diag, DMS_ENOENT,
+        &(struct of_issue){.node = list->node,
+                           .property = "iommus",
+                           .cell = -1,
+                           .text = text,
+                           .remedy = "ask by id, if it has an iommu-map for its functions"});
 }
 
 /* Goes to the index-th entry. */

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* A .dtb file, read and opened. */
+#ifndef CLI_TREE_H
+#define CLI_TREE_H
+
+#include "array.h"
+
+#include <dmaspace/of.h>
+
+/* All zero at first; one struct may open one file after another. */
+struct tree {
+    const char *file;
+    struct dms_of of;
+    ARRAY(unsigned char) blob;
+    ARRAY(struct dms_of_index_entry) index;
+};
+
+/* EXIT_GOOD, or EXIT_UNUSABLE after saying why on stderr. The file's name must outlive the tree. */
+int tree_open(struct tree *tree, const char *file);
+void tree_close(struct tree *tree);
+
+/* A node's path, for one expression: path_of(tree, node).text */
+struct path {
+    char text[1024];
+};
+struct path path_of(const struct tree *tree, dms_of_node_t node);
+
+/* A string property with everything unprintable made '?'; "" when the node has none. */
+struct string {
+    char text[128];
+};
+struct string string_of(const struct tree *tree, dms_of_node_t node, const char *property);
+
+/* One report on stderr: "FILE: PATH: ...". */
+void print_diag(const struct tree *tree, const struct dms_of_diag *diag);
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+#include "verb.h"
+
+#include <stddef.h>
+
+extern const struct verb verb_inspect;
+extern const struct verb verb_resolve;
+
+const struct verb *const verbs[] = {
+    &verb_inspect,
+    &verb_resolve,
+    NULL,
+};
