@@ -6,7 +6,7 @@
 # scripts/fetch-debian-dtbs has fetched before; fetches nothing itself. TAP.
 
 set -u
-dmaspace=$1 version=$2
+dmaspace=$(realpath "$1") version=$2
 override=DMS_DTB_DIR_${version//./_}
 folder=${!override:-${XDG_CACHE_HOME:-$HOME/.cache}/dmaspace/dtbs/$version}
 

@@ -7,7 +7,7 @@
 # UPDATE_TRANSCRIPTS=1 writes them anew instead; read the difference before you commit it.
 
 set -u
-dmaspace=$1 dtbs=$2
+dmaspace=$(realpath "$1") dtbs=$2
 shift 2
 bin=$(mktemp -d) || exit 1
 trap 'rm -rf "$bin"' EXIT
