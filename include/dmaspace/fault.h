@@ -17,7 +17,7 @@ extern "C" {
 #endif
 
 /* Room for the longest line of dms_fault_format(). */
-#define DMS_FAULT_LINE 512
+#define DMS_FAULT_LINE 768
 
 /* Where the nearest mapping lies, seen from the fault's IOVA. */
 enum dms_nearest {
@@ -71,12 +71,15 @@ struct dms_fault {
 };
 
 /*
- * One line, without newline, NUL-terminated, cut to `size`. Its form is stable (fields are only ever added at the end):
+ * One line, without newline, NUL-terminated, cut to `size`. Its form is stable: parts may be added at its end, and
+ * nothing else changes. Line breaks are only here:
  *
- *   fault: iris:non-pixel (function 0x101 of iris) stream 0x1940 wrote 0x24fff000: not mapped;
- *   reserved 0x0-0x257fffff (window, api, by iris:non-pixel); nearest mapping 0x25800000-0x2580ffff, 0x801000 above
+ *   fault: iris:non-pixel (function 0x101 of iris) stream 0x1940 on smmu write to 0x24fff000: not mapped;
+ *     reserved 0x1000-0x257fffff (window, api, by iris:non-pixel);
+ *     nearest mapping 0x25800000-0x2580ffff, 0x801000 above
  *
- *   fault: nobody owns stream 0x1941 (smmu), which read 0x1000: no stream table entry; next owned: 0x1940 iris:non-pixel
+ *   fault: nobody owns stream 0x1941 on smmu, read of 0x1000: stream not configured;
+ *     below is 0x1940 of iris:non-pixel; above is 0x1943 of iris:pixel
  *
  * Returns the length of the whole line without its NUL. buf may be NULL when size is 0.
  */
