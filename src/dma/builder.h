@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * A mapping under construction: a run of IOVAs that is taken already, filled from below with pieces of memory. Pieces
+ * that adjoin physically are mapped in one go.
+ */
+#ifndef DMA_BUILDER_H
+#define DMA_BUILDER_H
+
+#include "dma/dma_internal.h"
+
+struct builder {
+    struct dms_device *dev;
+    struct dms_iommu_domain *domain;
+    uint64_t first; /* the whole mapping: [first, first + size) */
+    uint64_t size;
+    uint64_t mapped;   /* bytes of it that are in the page table */
+    uint64_t run_phys; /* the run that waits to be mapped next */
+    uint64_t run_size;
+    uint32_t prot;
+};
+
+/* DMS_EINVAL: `dir` is no direction. */
+int builder_init(struct builder *b, struct dms_device *dev, enum dms_direction dir,
+                 const struct dms_dma_opts *opts);
+
+/* The IOVAs to fill. */
+static inline void builder_place(struct builder *b, dms_iova_t first, uint64_t size)
+{
+    b->first = first;
+    b->size = size;
+}
+
+/* Adds physical pages. */
+int builder_pages(struct builder *b, uint64_t phys, uint64_t size);
+
+/* Adds the pages that hold a buffer. `phys` and `run` are what the port says of its first byte. */
+int builder_buffer(struct builder *b, const void *ptr, size_t size, dms_phys_t phys, size_t run);
+
+/* Maps what is left. */
+int builder_finish(struct builder *b);
+
+/*
+ * Undoes everything, after `err`, and gives the IOVAs back, and `table` to the port. Returns err, or the error of an
+ * invalidation that was not confirmed; then both are withheld.
+ */
+int builder_undo(struct builder *b, int err, void *table, size_t table_size);
+
+#endif

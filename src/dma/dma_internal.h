@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* What the calls of this room share. None of it takes a lock that two groups have in common. */
+#ifndef DMA_INTERNAL_H
+#define DMA_INTERNAL_H
+
+#include "base/bits.h"
+#include "base/checked.h"
+#include "device/group.h"
+#include "device/object.h"
+
+#include <dmaspace/dma.h>
+
+/* Whole granules that hold a piece of memory or of the IOVA space. */
+struct pages {
+    uint64_t first;
+    uint64_t size;
+};
+
+/* DMS_EINVAL: size 0; DMS_ERANGE: it goes past 2^64. */
+static inline int pages_of(uint64_t base, uint64_t size, uint64_t granule, struct pages *out)
+{
+    struct dms_range range;
+    int err = range_from_size(base, size, &range);
+
+    if (err)
+        return err;
+    out->first = align_down(base, granule);
+    out->size = (range.last | (granule - 1)) - out->first + 1;
+    return out->size ? 0 : DMS_ERANGE;
+}
+
+/* The domain that the device's calls work on; NULL: it is not attached. */
+static inline struct dms_iommu_domain *dma_domain(struct dms_device *dev)
+{
+    return device_attached(dev) ? group_domain(dev->group) : NULL;
+}
+
+static inline struct dms_report *opts_report(const struct dms_dma_opts *opts)
+{
+    return opts ? opts->report : NULL;
+}
+
+/* request.c: takes a free range of pages as the options want it. Errors of dms_map(). */
+int request_iova(struct dms_device *dev, uint64_t size, const struct dms_dma_opts *opts,
+                 dms_iova_t *iova);
+
+/* unmap.c: one whole mapping, strictly. `table`: memory that goes with it, or NULL. */
+int unmap_strict(struct dms_group *group, dms_iova_t iova, uint64_t size, void *table,
+                 size_t table_size);
+
+/* Refuses with the name of what is at the place. */
+int unmap_refused(struct dms_group *group, int err, dms_iova_t iova, uint64_t size,
+                  struct dms_report *report);
+
+#endif
