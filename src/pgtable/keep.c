@@ -40,14 +40,6 @@ static void keep_release(struct dms_pgtable *pt, unsigned i)
     link_flag(reclaim_find(pt, pt->kept_iova[i], pt->kept_level[i]), LINK_KEPT, false);
 }
 
-void keep_none(struct dms_pgtable *pt)
-{
-    while (pt->kept_count) {
-        keep_release(pt, pt->kept_count - 1u);
-        unlist(pt, pt->kept_count - 1u);
-    }
-}
-
 void keep_table(struct dms_pgtable *pt, struct dms_pgtable_slot *self, uint64_t iova,
                 unsigned level, struct dms_iommu_gather *gather)
 {

@@ -16,7 +16,4 @@ void keep_table(struct dms_pgtable *pt, struct dms_pgtable_slot *self, uint64_t 
 /* Takes a table that is being removed off the list. */
 void keep_forget(struct dms_pgtable *pt, uint64_t iova, unsigned level);
 
-/* Takes all off the list; they stay linked. */
-void keep_none(struct dms_pgtable *pt);
-
 #endif

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-#include "pgtable/keep.h"
 #include "pgtable/reclaim.h"
 
 #include "pgtable/guard.h"
@@ -65,7 +64,6 @@ static void sweep(struct dms_pgtable *pt, const uint64_t *table, unsigned level,
 void dms_pgtable_trim(struct dms_pgtable *pt, struct dms_iommu_gather *gather)
 {
     port_lock(pt->cfg.port, &pt->lock);
-    keep_none(pt);
     sweep(pt, pt->root_entries, pt->start_level, 0, (unsigned)(pt->root_bytes / 8), gather);
     port_unlock(pt->cfg.port, &pt->lock);
 }

@@ -122,8 +122,10 @@ static void lock_fini(void *ctx, dms_lock_t *lock)
 
 static void lock_take(void *ctx, dms_lock_t *lock)
 {
-    (void)ctx;
+    struct fixture *f = ctx;
+
     pthread_mutex_lock(lock->pointer);
+    __atomic_add_fetch(&f->locks, 1, __ATOMIC_RELAXED);
 }
 
 static void lock_give(void *ctx, dms_lock_t *lock)

@@ -25,6 +25,7 @@ struct fixture {
     long objects;          /* live */
     long barriers;
     long cleans;
+    long locks; /* taken */
     void *mutex;
     void *(*near_alloc)(void *ctx, size_t size, size_t align, dms_phys_t *phys);
     void (*on_event)(

@@ -56,6 +56,25 @@ static void each_granule_has_its_block(void **state)
     }
 }
 
+static void a_level_without_blocks_gets_a_table(void **state)
+{
+    static const struct {
+        unsigned granule_lg2;
+        uint64_t entry, block;
+    } cases[] = {{12, GIB(512), GIB(1)}, {14, GIB(64), MIB(32)}, {16, GIB(4096), MIB(512)}};
+
+    (void)state;
+    for (unsigned i = 0; i < 3; i++) {
+        struct fixture f;
+
+        start(&f, cases[i].granule_lg2, 48);
+        fixture_map(&f, cases[i].entry, 0, 2 * cases[i].entry);
+        assert_int_equal(leaf_at(&f, 2 * cases[i].entry), cases[i].block);
+        assert_int_equal(hardware_walk(&f, 3 * cases[i].entry - 1).phys, 2 * cases[i].entry - 1);
+        fixture_stop(&f);
+    }
+}
+
 static void a_physical_address_without_the_alignment_takes_pages(void **state)
 {
     struct fixture f;
@@ -257,7 +276,8 @@ static void an_iova_leads_where_it_was_mapped(void **state)
     assert_int_equal(dms_pgtable_iova_to_phys(&f.pt, KIB(8) - 1, &phys), 0);
     assert_int_equal(phys.addr, KIB(68) - 1);
     assert_int_equal(dms_pgtable_iova_to_phys(&f.pt, KIB(8), &phys), DMS_ENOENT);
-    assert_int_equal(dms_pgtable_iova_to_phys(&f.pt, f.pt.input_last + 1, &phys), DMS_ENOENT);
+    assert_int_equal(dms_pgtable_iova_to_phys(&f.pt, f.pt.input_last + 1 + KIB(4), &phys),
+                     DMS_ENOENT);
     assert_int_equal(dms_pgtable_iova_to_phys(&f.pt, UINT64_MAX, &phys), DMS_ENOENT);
     assert_int_equal(phys.addr, KIB(68) - 1);
     fixture_stop(&f);
@@ -268,6 +288,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_largest_blocks_that_alignment_allows_are_used),
         cmocka_unit_test(each_granule_has_its_block),
+        cmocka_unit_test(a_level_without_blocks_gets_a_table),
         cmocka_unit_test(a_physical_address_without_the_alignment_takes_pages),
         cmocka_unit_test(the_whole_input_space_can_be_mapped_at_once),
         cmocka_unit_test(the_first_and_the_last_page_of_each_width_can_be_mapped),

@@ -123,12 +123,14 @@ static void no_moment_shows_a_walker_anything_else(void **state)
 static void neighbour_maps(struct fixture *f)
 {
     struct dms_pgtable_stats stats;
+    dms_phys_t phys;
 
     dms_pgtable_stats(&f->pt, &stats);
     if (stats.tables < 4)
         return;
     f->late_clean = NULL;
     fixture_become(1);
+    assert_int_equal(dms_pgtable_iova_to_phys(&f->pt, KIB(4), &phys), DMS_ENOENT);
     fixture_map(f, KIB(4), KIB(4), KIB(4));
     assert_true(hardware_walk(f, KIB(4)).mapped);
     fixture_become(0);

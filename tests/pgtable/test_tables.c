@@ -166,7 +166,8 @@ static void a_kept_table_serves_the_same_page_again(void **state)
         fixture_map(&f, KIB(4), 0, KIB(4));
         fixture_unmap(&f, KIB(4), KIB(4), &gather);
         assert_false(gather.tables);
-        release(&f, &gather);
+        assert_int_equal(f.locks, 1);
+        assert_false(dms_pgtable_release(&f.pt, &gather));
         assert_int_equal(f.tables, 4);
     }
     fixture_stop(&f);
@@ -193,6 +194,11 @@ static void the_oldest_kept_table_goes_when_another_one_empties(void **state)
     assert_false(hardware_walk(&f, 0).mapped);
     assert_int_equal(hardware_walk(&f, 0).level, 1);
     assert_int_equal(hardware_walk(&f, GIB(1)).level, 3);
+    fixture_map(&f, 3 * GIB(1), 0, KIB(4));
+    fixture_unmap(&f, 3 * GIB(1), KIB(4), &gather);
+    release(&f, &gather);
+    assert_int_equal(hardware_walk(&f, GIB(1)).level, 1);
+    assert_int_equal(hardware_walk(&f, GIB(2)).level, 3);
     fixture_stop(&f);
 }
 
@@ -210,6 +216,28 @@ static void a_kept_table_in_use_again_loses_its_place_but_stays(void **state)
     fixture_unmap(&f, MIB(2), KIB(4), &gather);
     assert_false(gather.tables);
     fixture_unmap(&f, 0, KIB(4), &gather);
+    assert_true(gather.tables);
+    release(&f, &gather);
+    assert_int_equal(f.tables, 4);
+    fixture_stop(&f);
+}
+
+static void a_kept_table_that_was_removed_and_linked_again_is_kept_no_more(void **state)
+{
+    struct dms_iommu_gather gather = {0};
+    struct fixture f;
+
+    (void)state;
+    start(&f, 1);
+    fixture_map(&f, 0, 0, KIB(4));
+    fixture_unmap(&f, 0, KIB(4), &gather);
+    dms_pgtable_trim(&f.pt, &gather);
+    fixture_map(&f, 0, 0, KIB(4));
+    release(&f, &gather);
+    fixture_map(&f, GIB(1), 0, KIB(4));
+    fixture_unmap(&f, 0, KIB(4), &gather);
+    assert_false(gather.tables);
+    fixture_unmap(&f, GIB(1), KIB(4), &gather);
     assert_true(gather.tables);
     release(&f, &gather);
     assert_int_equal(f.tables, 4);
@@ -272,6 +300,61 @@ static void a_table_with_a_thread_inside_is_left_to_that_thread(void **state)
     assert_true(gather.tables);
     release(&f, &gather);
     assert_int_equal(f.tables, 1);
+    fixture_stop(&f);
+}
+
+/* Thread 1 links the tables that thread 0 has taken from the port and was about to link. */
+static void neighbour_links_first(struct fixture *f)
+{
+    f->on_event = NULL;
+    fixture_become(1);
+    fixture_map(f, KIB(4), KIB(4), KIB(4));
+    fixture_become(0);
+}
+
+static void a_lost_race_for_a_table_costs_no_memory(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    start(&f, 0);
+    fixture_become(0);
+    f.on_event = neighbour_links_first;
+    fixture_map(&f, 0, 0, KIB(4));
+    assert_int_equal(hardware_walk(&f, KIB(4)).phys, KIB(4));
+    assert_true(hardware_walk(&f, 0).mapped);
+    assert_int_equal(f.tables, 4);
+    fixture_stop(&f);
+}
+
+/* Thread 1 takes the only page of a table that thread 0 is going to map in. */
+static void neighbour_empties(struct fixture *f)
+{
+    struct dms_iommu_gather gather = {0};
+
+    f->on_event = NULL;
+    fixture_become(1);
+    fixture_unmap(f, MIB(2) + KIB(4), KIB(4), &gather);
+    assert_false(gather.tables);
+    fixture_become(0);
+}
+
+static void a_table_that_a_thread_is_going_to_map_in_stays(void **state)
+{
+    struct fixture f;
+    long locks;
+
+    (void)state;
+    start(&f, 0);
+    fixture_become(0);
+    fixture_map(&f, MIB(2) + KIB(4), 0, KIB(4));
+    f.on_event = neighbour_empties;
+    fixture_map(&f, MIB(2) - KIB(4), 0, KIB(8));
+    assert_null(f.on_event);
+    assert_true(hardware_walk(&f, MIB(2)).mapped);
+    locks = f.locks;
+    fixture_map(&f, MIB(2) + KIB(8), 0, KIB(4));
+    assert_int_equal(f.locks, locks);
     fixture_stop(&f);
 }
 
@@ -339,6 +422,9 @@ int main(void)
         cmocka_unit_test(a_kept_table_serves_the_same_page_again),
         cmocka_unit_test(the_oldest_kept_table_goes_when_another_one_empties),
         cmocka_unit_test(a_kept_table_in_use_again_loses_its_place_but_stays),
+        cmocka_unit_test(a_kept_table_that_was_removed_and_linked_again_is_kept_no_more),
+        cmocka_unit_test(a_table_that_a_thread_is_going_to_map_in_stays),
+        cmocka_unit_test(a_lost_race_for_a_table_costs_no_memory),
         cmocka_unit_test(trim_leaves_no_empty_table),
         cmocka_unit_test(a_table_with_a_thread_inside_is_left_to_that_thread),
         cmocka_unit_test(without_memory_to_remember_it_an_empty_table_stays_for_trim),

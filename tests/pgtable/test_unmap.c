@@ -89,6 +89,22 @@ static void a_mapping_of_several_calls_is_one(void **state)
     fixture_stop(&f);
 }
 
+static void the_ends_of_the_input_space_are_ends_of_mappings(void **state)
+{
+    struct fixture f;
+    uint64_t top;
+
+    (void)state;
+    fixture_start(&f, fixture_cfg(), true);
+    top = f.pt.input_last + 1 - KIB(4);
+    assert_int_equal(dms_pgtable_map(&f.pt, 0, (dms_phys_t){0}, KIB(4), DMS_READ), 0);
+    assert_int_equal(dms_pgtable_map(&f.pt, top, (dms_phys_t){0}, KIB(4), DMS_READ), 0);
+    assert_int_equal(unmap(&f, top, KIB(4), true), 0);
+    assert_int_equal(dms_pgtable_map(&f.pt, top, (dms_phys_t){0}, KIB(4), DMS_READ), 0);
+    assert_int_equal(unmap(&f, 0, KIB(4), true), 0);
+    fixture_stop(&f);
+}
+
 static void what_a_cut_leaves_counts_as_mappings(void **state)
 {
     struct fixture f;
@@ -156,6 +172,7 @@ int main(void)
         cmocka_unit_test(malformed_ranges_are_refused),
         cmocka_unit_test(a_cut_through_a_mapping_is_refused_when_exact),
         cmocka_unit_test(a_mapping_of_several_calls_is_one),
+        cmocka_unit_test(the_ends_of_the_input_space_are_ends_of_mappings),
         cmocka_unit_test(what_a_cut_leaves_counts_as_mappings),
         cmocka_unit_test(a_block_is_not_split),
         cmocka_unit_test(the_gather_tells_what_to_invalidate),
