@@ -78,8 +78,8 @@ static bool take_command(struct recorder *rec)
         *reg_at(rec, GERROR) ^= 1;
         return false;
     }
-    record(rec, REC_COMMAND, recorder_load(rec, at), recorder_load(rec, at + 8));
     *reg_at(rec, CMDQ_CONS) = (get(rec, CMDQ_CONS) & 0x7f000000) | ((cons + 1) & (wrap - 1));
+    record(rec, REC_COMMAND, recorder_load(rec, at), recorder_load(rec, at + 8));
     return true;
 }
 
