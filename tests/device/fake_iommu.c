@@ -27,6 +27,7 @@ struct fake_domain {
     struct dms_iommu_domain base;
     unsigned number;
     unsigned streams; /* SIDs attached */
+    bool stale_sids;  /* a stream was ever left pointing here */
     struct fake_pages live;
     struct fake_pages stale;
 };
@@ -157,7 +158,7 @@ static int domain_create(struct dms_iommu *iommu, const struct dms_iommu_domain_
 
 static void forget_stale_sids(struct fake_iommu *fake, const struct fake_domain *domain)
 {
-    for (unsigned sid = 0; sid < 1u << fake->base.caps.sid_bits; sid++) {
+    for (unsigned sid = 0; domain->stale_sids && sid < 1u << fake->base.caps.sid_bits; sid++) {
         if (fake->stale_sid[sid] == domain)
             fake->stale_sid[sid] = NULL;
     }
@@ -218,6 +219,7 @@ static int attach(struct dms_iommu_domain *base, struct dms_stream stream)
         *of = err ? NULL : domain;
         fake->stale_sid[first | bits] = err ? domain : NULL;
         domain->streams += !err;
+        domain->stale_sids |= err != 0;
     } while (next_sid(stream, &bits));
     note(fake, (struct fake_call){FAKE_ATTACH, domain->number, err, first, stream.mask, 0});
     pthread_mutex_unlock(&fake->lock);
@@ -243,6 +245,7 @@ static int detach(struct dms_iommu_domain *base, struct dms_stream stream)
         fake->of_sid[first | bits] = NULL;
         fake->stale_sid[first | bits] = err ? domain : NULL;
         domain->streams--;
+        domain->stale_sids |= err != 0;
     } while (next_sid(stream, &bits));
     note(fake, (struct fake_call){FAKE_DETACH, domain->number, err, first, stream.mask, 0});
     pthread_mutex_unlock(&fake->lock);
