@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 # Sourced: an apt of our own, in the cache, for packages of another architecture or suite. It reads the
 # machine's Debian mirrors and network settings; of the machine's own apt nothing changes, not even the
