@@ -23,9 +23,9 @@
 #endif
 #define TREE_HEIGHT_MAX 40u /* far above what 2^60 pages reach, tiny nodes included */
 
-/* First member of both node kinds. */
+/* First member of both node kinds, and aligned as they are. */
 struct tree_node {
-    uint32_t count;
+    _Alignas(uint64_t) uint32_t count;
 };
 
 struct leaf {
