@@ -53,7 +53,7 @@ struct batch {
     const struct smmu_cmd *cmds;
     unsigned count; /* of cmds; the sync comes after them */
     unsigned posted;
-    uint64_t first; /* position of the first command */
+    uint64_t first; /* position of the first command; others' may lie between it and end */
     uint64_t end;   /* position after the sync */
     uint64_t failures;
     uint64_t restarts;
