@@ -122,10 +122,7 @@ static void hull_widen(struct dms_group *group, struct dms_range range)
         atomic_store(&group->direct_last, range.last);
 }
 
-/*
- * Takes away what nobody else keeps, into `gather`. A piece that is gone already went in an earlier attempt. *done as in
- * runs_map.
- */
+/* Takes away what nobody else keeps and is still there, into `gather`. *done as in runs_map. */
 static int runs_unmap(struct dms_group *group, struct dms_range range,
                       const struct leaving *leaving, struct dms_iommu_gather *gather,
                       uint64_t *done)
@@ -133,11 +130,13 @@ static int runs_unmap(struct dms_group *group, struct dms_range range,
     for (;;) {
         uint64_t until = range.last;
         bool kept = is_kept(group, range.first, leaving, &until);
-        int err = kept ? 0
-                       : group->ops->unmap(group_domain(group), range.first,
-                                           until - range.first + 1, false, gather);
+        struct dms_range run = {range.first, until};
+        int err = 0;
 
-        if (err && err != DMS_ENOENT)
+        if (!kept && !unmapped_run(group, run, &until))
+            err = group->ops->unmap(group_domain(group), range.first, until - range.first + 1,
+                                    false, gather);
+        if (err)
             return err;
         *done = until;
         if (until == range.last)

@@ -48,8 +48,12 @@ int request_iova(struct dms_device *dev, uint64_t size, const struct dms_dma_opt
 int unmap_strict(struct dms_group *group, dms_iova_t iova, uint64_t size, void *table,
                  size_t table_size);
 
-/* Refuses with the name of what is at the place. */
-int unmap_refused(struct dms_group *group, int err, dms_iova_t iova, uint64_t size,
-                  struct dms_report *report);
+/* refuse.c: the name of what lies at the pages of an unmap that failed with `err`. Returns err. */
+int refuse_unmap(struct dms_group *group, int err, dms_iova_t iova, uint64_t size,
+                 struct dms_report *report);
+
+/* DMS_EBUSY: what the IOVA space says is in the way of `range`. */
+int refuse_place(struct dms_group *group, struct dms_range range,
+                 const struct dms_iova_place *place, struct dms_report *report);
 
 #endif

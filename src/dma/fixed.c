@@ -9,18 +9,6 @@
 /* How often another thread may snatch the range that dms_reserve_any() wants. */
 #define RESERVE_TRIES 16u
 
-static int refuse_place(struct dms_group *group, struct pages pages,
-                        const struct dms_iova_place *place, struct dms_report *report)
-{
-    struct dms_range range = {pages.first, pages.first + (pages.size - 1)};
-    dms_lock_t *lock = &group->machine->owners_lock;
-
-    port_lock(group->port, lock);
-    report_place(report, DMS_EBUSY, group, range, place);
-    port_unlock(group->port, lock);
-    return DMS_EBUSY;
-}
-
 /* Takes exactly these pages, inside the device's fixed regions or (opts->take) out of free space. */
 static int take_pages(struct dms_device *dev, struct pages pages, const struct dms_dma_opts *opts)
 {
@@ -38,7 +26,7 @@ static int take_pages(struct dms_device *dev, struct pages pages, const struct d
         /* What is in the way may only have waited for its invalidation. */
         err = dms_iova_alloc_at(dev->group->space, pages.first, pages.size, flags, dev, &place);
     if (err == DMS_EBUSY)
-        return refuse_place(dev->group, pages, &place, opts_report(opts));
+        return refuse_place(dev->group, range, &place, opts_report(opts));
     return err;
 }
 

@@ -1,50 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 #include "dma/dma_internal.h"
 
-#include "base/lock.h"
 #include "base/memory.h"
 #include "base/range.h"
 #include "device/lazy.h"
 #include "device/report.h"
 
-int unmap_refused(struct dms_group *group, int err, dms_iova_t iova, uint64_t size,
-                  struct dms_report *report)
-{
-    struct dms_range range = {iova, iova + size - 1};
-    struct dms_iommu_mapping mapping;
-
-    if (!report)
-        return err;
-    if (err == DMS_EAGAIN)
-        return report_refusal(report, err, "an earlier invalidation is still unconfirmed");
-    if (group->ops->next_mapping(group_domain(group), iova, false, &mapping) == 0 &&
-        range_overlaps(mapping.iova, range))
-        return report_mapping(report, err, mapping.iova, 0);
-    return report_refusal(report, err, "nothing is mapped there");
-}
-
-/* A direct region's mapping belongs to the region. Only addresses within their hull need the search. */
-static bool is_direct(struct dms_group *group, dms_iova_t iova, uint64_t size,
-                      struct dms_iova_place *place)
+/*
+ * A direct region's mapping belongs to the region, and the page table cannot tell it from a driver's. Only addresses
+ * within the hull of direct regions need the search: there, the range must be one live allocation.
+ */
+static int check_direct(struct dms_group *group, struct dms_range range, struct dms_report *report)
 {
     uint64_t first = atomic_load_explicit(&group->direct_first, memory_order_relaxed);
     uint64_t last = atomic_load_explicit(&group->direct_last, memory_order_relaxed);
+    struct dms_iova_place place;
 
-    if (iova > last || iova + size - 1 < first)
-        return false;
-    dms_iova_lookup(group->space, iova, place);
-    return place->what == DMS_IOVA_IS_RESERVED;
-}
-
-static int refuse_direct(struct dms_group *group, struct dms_range range,
-                         const struct dms_iova_place *place, struct dms_report *report)
-{
-    dms_lock_t *lock = &group->machine->owners_lock;
-
-    port_lock(group->port, lock);
-    report_place(report, DMS_EBUSY, group, range, place);
-    port_unlock(group->port, lock);
-    return DMS_EBUSY;
+    if (range.first > last || range.last < first)
+        return 0;
+    dms_iova_lookup(group->space, range.first, &place);
+    if (place.what == DMS_IOVA_IS_RESERVED ||
+        (place.what == DMS_IOVA_IS_LIVE && !range_contains(place.range, range)))
+        return refuse_place(group, range, &place, report);
+    return 0;
 }
 
 int unmap_strict(struct dms_group *group, dms_iova_t iova, uint64_t size, void *table,
@@ -92,20 +70,20 @@ int dms_unmap(struct dms_device *dev, dms_iova_t iova, uint64_t size,
               const struct dms_dma_opts *opts)
 {
     struct dms_group *group = dev->group;
-    struct dms_iova_place place;
+    struct dms_report *report = opts_report(opts);
     struct pages pages;
     int err;
 
     if (!dma_domain(dev))
         return DMS_ENODEV;
-    err = pages_of(iova, size, group_granule(group), &pages);
-    if (err)
+    if (pages_of(iova, size, group_granule(group), &pages) != 0)
         return DMS_EINVAL;
-    if (is_direct(group, pages.first, pages.size, &place))
-        return refuse_direct(group, (struct dms_range){pages.first, pages.first + (pages.size - 1)},
-                             &place, opts_report(opts));
+    err = check_direct(group, (struct dms_range){pages.first, pages.first + (pages.size - 1)},
+                       report);
+    if (err)
+        return err;
     err = unmap_pages(dev, pages.first, pages.size, opts && opts->strict);
     if (err && err != DMS_ETIMEDOUT && err != DMS_EIO)
-        return unmap_refused(group, err, pages.first, pages.size, opts_report(opts));
+        return refuse_unmap(group, err, pages.first, pages.size, report);
     return err;
 }

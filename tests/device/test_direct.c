@@ -68,6 +68,28 @@ static void an_unmap_inside_a_direct_region_names_it(void **state)
     rig_end(dev);
 }
 
+/* To the page table, a mapping and a direct region beside it look like two mappings. */
+static void an_unmap_does_not_run_on_into_a_direct_region(void **state)
+{
+    struct rig *rig = *state;
+    struct dms_device *dev = rig_attached(rig, "dev", 1, NULL);
+    struct dms_dma_opts below = {.lowest = SCREEN - 0x1000, .highest = SCREEN - 1};
+    struct dms_dma_opts opts = {.report = &rig->report};
+    void *page = rig_pages(1);
+    dms_iova_t iova;
+
+    dms_reserve(dev, SCREEN, 0x4000, DMS_REGION_DIRECT, NULL);
+    assert_int_equal(dms_map(dev, page, 4096, DMS_TO_DEVICE, &below, &iova), 0);
+    assert_int_equal(iova, SCREEN - 0x1000);
+    assert_int_equal(dms_unmap(dev, iova, 0x5000, &opts), DMS_EBUSY);
+    assert_int_equal(rig->report.party, DMS_PARTY_MAPPING);
+    assert_int_equal(rig->report.range.first, iova);
+    assert_true(is_mapped(dev, SCREEN));
+    assert_int_equal(dms_unmap(dev, iova, 0x1000, &opts), 0);
+    rig_end(dev);
+    free(page);
+}
+
 static void overlapping_direct_regions_share_pages(void **state)
 {
     struct rig *rig = *state;
@@ -92,6 +114,21 @@ static void overlapping_direct_regions_share_pages(void **state)
     assert_false(is_mapped(b, SCREEN + 0x3000));
     rig_end(a);
     rig_end(b);
+}
+
+static void own_regions_that_overlap_leave_nothing_behind(void **state)
+{
+    struct rig *rig = *state;
+    struct dms_device *dev = rig_device(rig, "dev", 1, NULL);
+
+    dms_reserve(dev, SCREEN, 0x4000, DMS_REGION_DIRECT, NULL);
+    dms_reserve(dev, SCREEN + 0x2000, 0x4000, DMS_REGION_DIRECT, NULL);
+    dms_reserve(dev, SCREEN + 0x1000, 0x8000, DMS_REGION_DIRECT, NULL);
+    assert_int_equal(dms_attach(dev, NULL), 0);
+    assert_int_equal(fake_pages(rig->fake), 9);
+    assert_int_equal(dms_detach(dev, NULL), 0);
+    assert_int_equal(fake_pages(rig->fake), 0);
+    rig_end(dev);
 }
 
 static void a_release_that_is_not_confirmed_keeps_the_region(void **state)
@@ -152,7 +189,9 @@ int main(void)
         rig_test(a_direct_region_is_there_before_the_stream_and_gone_after_it),
         rig_test(reserving_and_releasing_while_attached_takes_effect_at_once),
         rig_test(an_unmap_inside_a_direct_region_names_it),
+        rig_test(an_unmap_does_not_run_on_into_a_direct_region),
         rig_test(overlapping_direct_regions_share_pages),
+        rig_test(own_regions_that_overlap_leave_nothing_behind),
         rig_test(a_release_that_is_not_confirmed_keeps_the_region),
         rig_test(what_the_domain_cannot_translate_cannot_be_direct),
         rig_test(a_detach_that_cannot_clear_its_direct_regions_can_be_retried),

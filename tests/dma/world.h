@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * A machine of emulated memory and an IOMMU, and devices that access memory through it. The same tests run on every kind
+ * of IOMMU there is.
+ */
+#ifndef TESTS_DMA_WORLD_H
+#define TESTS_DMA_WORLD_H
+
+#include "../cmocka_all.h"
+
+#include <dmaspace/dmaspace.h>
+#include <dmaspace/posix.h>
+
+struct world {
+    const char *name;
+    struct dms_posix *posix;
+    struct dms_machine *machine;
+    struct dms_iommu *iommu;
+    void *hardware;
+
+    /* One access. True and *pa, or false: aborted. Nothing is moved. */
+    bool (*access)(struct world *world, dms_sid_t sid, dms_iova_t iova, uint32_t access,
+                   uint64_t *pa);
+
+    /* Ends the IOMMU. */
+    void (*end)(struct world *world);
+
+    unsigned faults; /* reported since the world began */
+    struct dms_fault last_fault;
+    struct dms_posix_stats before; /* what was allocated when the machine was new */
+};
+
+/* An IOMMU that is an array of pages, see tests/device/fake_iommu.h. */
+void world_make_fake(struct world *world);
+
+/* The machine is empty; nothing is left of what was made since. */
+void world_end(struct world *world);
+
+/* A device of `sids` on a bus of the test's own. */
+int world_device(struct world *world, const struct dms_stream *streams, unsigned count,
+                 const struct dms_device_cfg *cfg, struct dms_device **out,
+                 struct dms_report *report);
+
+/* Shared by the makers: a machine over posix and iommu. */
+void world_begin(struct world *world);
+
+#endif
