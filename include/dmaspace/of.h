@@ -95,7 +95,7 @@ size_t dms_of_diag_line(const struct dms_of_diag *diag, char *line, size_t size)
 /* One entry of the optional node index. Its content belongs to this room. */
 struct dms_of_index_entry {
     uint32_t offset;     /* of node i in tree order */
-    uint32_t parent;     /* offset of its parent */
+    uint32_t parent;     /* offset of its parent, DMS_OF_NONE for the root */
     uint32_t phandle;    /* the i-th smallest phandle */
     uint32_t by_phandle; /* offset of the node that has it */
 };

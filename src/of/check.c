@@ -119,7 +119,6 @@ int of_check_tokens(struct dms_of *of, struct dms_of_diag *diag)
 
     while (check.names_end > 0 && of->strings[check.names_end - 1] != '\0')
         check.names_end--;
-    of->node_count = 0;
     for (;; check.at = token.next) {
         int error;
 

@@ -66,8 +66,7 @@ static void diag_fill(const struct dms_of *of, struct dms_of_diag *diag,
     diag->property = issue->property;
     diag->cell = issue->cell;
     diag->remedy = issue->remedy;
-    if (issue->node != DMS_OF_NONE)
-        dms_of_path(of, issue->node, diag->path, sizeof(diag->path));
+    dms_of_path(of, issue->node, diag->path, sizeof(diag->path));
     dms_text_init(&text, diag->text, sizeof(diag->text));
     write_issue(of, issue, &text);
 }

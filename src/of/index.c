@@ -22,7 +22,7 @@ static uint32_t index_fill(const struct dms_of *of, struct dms_of_index_entry *e
         if (token.tag != OF_BEGIN_NODE)
             continue;
         entries[nodes].offset = at;
-        entries[nodes].parent = depth > 0 ? open[depth - 1] : UINT32_MAX;
+        entries[nodes].parent = depth > 0 ? open[depth - 1] : (uint32_t)DMS_OF_NONE;
         nodes++;
         open[depth++] = at;
         phandle = dms_of_phandle(of, (dms_of_node_t)at);
@@ -101,7 +101,7 @@ dms_of_node_t of_index_parent(const struct dms_of *of, dms_of_node_t node)
         else
             high = middle;
     }
-    if (low == of->node_count || (int64_t)of->index[low].offset != node || node == DMS_OF_ROOT)
+    if (low == of->node_count || (int64_t)of->index[low].offset != node)
         return DMS_OF_NONE;
     return (dms_of_node_t)of->index[low].parent;
 }

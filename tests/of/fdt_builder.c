@@ -104,6 +104,7 @@ void fb_assert_finding(struct fdt_builder *fb, enum dms_of_finding finding, cons
     assert_string_equal(dms_of_finding_name(fb->findings[0].finding), dms_of_finding_name(finding));
     assert_int_equal(fb->findings[0].error, 0);
     assert_string_equal(fb->findings[0].path, path);
+    assert_non_null(fb->findings[0].property);
     assert_int_equal(fb->findings[0].cell, cell);
     fb->finding_count = 0;
 }
@@ -119,6 +120,7 @@ void fb_assert_error(struct fdt_builder *fb, int got, int error, const char *pat
     assert_string_equal(dms_errname(got), dms_errname(error));
     assert_int_equal(fb->diag.error, error);
     assert_string_equal(fb->diag.path, path);
+    assert_int_equal(fb->diag.node, path[0] ? fb_at(fb, path) : DMS_OF_NONE);
     if (property)
         assert_string_equal(fb->diag.property, property);
     else

@@ -255,6 +255,7 @@ static void more_than_sixteen_cells_are_einval(void **state)
     assert_resolves(fb, node, 0, 0x10);
     fb_assert_error(fb, resolve(fb, node, 1, &(struct dms_of_spec){0}), DMS_EINVAL, "/video@8",
                     "iommu-map", 4);
+    assert_string_equal(fb->diag.text, "#iommu-cells of /iommu@6 is 17, more than 16");
 }
 
 static void a_truncated_map_is_einval_at_every_length(void **state)
@@ -354,6 +355,23 @@ static void a_legacy_map_is_read_with_one_output_cell(void **state)
     assert_int_equal(resolve(fb, node, 0x100, &spec), 0);
     assert_int_equal(spec.ncells, 1);
     assert_int_equal(spec.cells[0], 0x1c11);
+    fb_assert_finding(fb, DMS_OF_FINDING_LEGACY_MAP, "/video@8", -1);
+}
+
+static void listing_a_legacy_map_tells_it_once(void **state)
+{
+    struct fdt_builder *fb;
+    struct dms_of_map map;
+    struct dms_of_map_entry entry;
+    dms_of_node_t node;
+    (void)state;
+
+    video_with_map(fb, node, 0, SMMU, 0x1c10, 1, 0x100, SMMU, 0x1c11, 1);
+    assert_int_equal(dms_of_map_begin(&fb->of, node, &map, NULL), 0);
+    assert_int_equal(dms_of_map_next(&map, &entry, NULL), 0);
+    assert_true(map.legacy);
+    assert_int_equal(dms_of_map_next(&map, &entry, NULL), 0);
+    assert_int_equal(entry.out.cells[0], 0x1c11);
     fb_assert_finding(fb, DMS_OF_FINDING_LEGACY_MAP, "/video@8", -1);
 }
 
@@ -511,6 +529,7 @@ int main(void)
         cmocka_unit_test(an_empty_map_maps_nothing),
         cmocka_unit_test(a_disabled_target_is_enodev_for_its_ids_only),
         cmocka_unit_test(a_legacy_map_is_read_with_one_output_cell),
+        cmocka_unit_test(listing_a_legacy_map_tells_it_once),
         cmocka_unit_test(a_legacy_map_may_have_one_entry_or_five),
         cmocka_unit_test(what_only_looks_like_a_legacy_map_is_read_by_the_rules),
         cmocka_unit_test(the_first_of_several_entries_for_an_id_wins),

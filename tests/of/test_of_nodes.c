@@ -2,6 +2,7 @@
 /* Finding nodes, moving between them and reading their properties. */
 #include "fdt_builder.h"
 
+#include <libfdt.h>
 #include <string.h>
 
 static void build(struct fdt_builder *fb)
@@ -31,6 +32,8 @@ static void build(struct fdt_builder *fb)
     fb_cells(fb, "phandle", 0xffffffff);
     fb_str(fb, "status", "okay");
     fb_end(fb);
+    fb_end(fb);
+    fb_node(fb, "odd@1@2");
     fb_end(fb);
     fb_node(fb, "last");
     fb_end(fb);
@@ -84,7 +87,8 @@ static void an_alias_or_label_may_begin_a_path(void **state)
 static void what_is_not_there_is_enoent(void **state)
 {
     static const char *const names[] = {"/soc@0/vide", "/soc@0/video@200", "/video@2", "video",
-                                        "gone",        "/soc@0/video@",    "/soc@1",   "video0/no"};
+                                        "gone",        "/soc@0/video@",    "/soc@1",   "video0/no",
+                                        "/odd@1"};
     struct fdt_builder *fb = open_tree();
     dms_of_node_t node = 12345;
     (void)state;
@@ -131,8 +135,8 @@ static void a_path_that_does_not_fit_keeps_its_end(void **state)
 
 static void walking_visits_every_node_once_in_tree_order(void **state)
 {
-    static const char *const names[] = {"",        "aliases", "__symbols__", "soc@0",
-                                        "video@2", "encoder", "video@20",    "last"};
+    static const char *const names[] = {"",        "aliases",  "__symbols__", "soc@0", "video@2",
+                                        "encoder", "video@20", "odd@1@2",     "last"};
     struct fdt_builder *fb = open_tree();
     dms_of_node_t node = DMS_OF_ROOT;
     (void)state;
@@ -158,6 +162,9 @@ static void parents_and_phandles_are_the_same_with_and_without_index(void **stat
             fb_open_bare(fb);
         assert_int_equal(dms_of_parent(&fb->of, DMS_OF_ROOT), DMS_OF_NONE);
         assert_int_equal(dms_of_parent(&fb->of, DMS_OF_NONE), DMS_OF_NONE);
+        assert_int_equal(dms_of_parent(&fb->of, 2), DMS_OF_NONE);
+        assert_int_equal(dms_of_parent(&fb->of, 1 << 20), DMS_OF_NONE);
+        assert_int_equal(dms_of_path(&fb->of, 2, NULL, 0), 0);
         assert_int_equal(dms_of_parent(&fb->of, fb_at(fb, "/last")), DMS_OF_ROOT);
         assert_int_equal(dms_of_parent(&fb->of, fb_at(fb, "/soc@0/video@2/encoder")),
                          fb_at(fb, "/soc@0/video@2"));
@@ -200,6 +207,34 @@ static void properties_are_found_by_their_whole_name(void **state)
     assert_string_equal(dms_of_compatible(&fb->of, node, &size) + 10, "qcom,venus");
     assert_null(dms_of_compatible(&fb->of, fb_at(fb, "/last"), &size));
     assert_int_equal(size, 0);
+}
+
+static void deleted_properties_and_nodes_are_passed_over(void **state)
+{
+    struct fdt_builder *fb = fb_begin();
+    uint32_t size;
+    (void)state;
+
+    fb_node(fb, "aliases");
+    fb_str(fb, "gone", "/gone");
+    fb_str(fb, "video0", "/video");
+    fb_end(fb);
+    fb_node(fb, "gone");
+    fb_end(fb);
+    fb_node(fb, "video");
+    fb_str(fb, "status", "disabled");
+    fb_empty(fb, "iommus");
+    fb_end(fb);
+    fb_finish(fb);
+    /* They stay in the blob as NOP tokens. */
+    fdt_nop_property(fb->blob, fdt_path_offset(fb->blob, "/aliases"), "gone");
+    fdt_nop_property(fb->blob, fdt_path_offset(fb->blob, "/video"), "status");
+    fdt_nop_node(fb->blob, fdt_path_offset(fb->blob, "/gone"));
+    assert_int_equal(fb_reopen(fb), 0);
+    assert_int_equal(fb->of.node_count, 3);
+    assert_true(dms_of_available(&fb->of, fb_at(fb, "video0")));
+    assert_non_null(dms_of_prop(&fb->of, fb_at(fb, "/video"), "iommus", &size));
+    assert_int_equal(dms_of_next_master(&fb->of, DMS_OF_NONE), fb_at(fb, "/video"));
 }
 
 static void a_cell_needs_four_bytes(void **state)
@@ -262,7 +297,7 @@ static void masters_are_the_nodes_with_a_property_of_dma(void **state)
     fb_cells(fb, "memory-region", 4);
     fb_end(fb);
     fb_node(fb, "only-memory");
-    fb_cells(fb, "memory-region", 3, 2);
+    fb_cells(fb, "memory-region", 3, 2, 99);
     fb_end(fb);
     fb_node(fb, "only-iommu-map-mask");
     fb_cells(fb, "iommu-map-mask", 1);
@@ -301,6 +336,7 @@ int main(void)
         cmocka_unit_test(parents_and_phandles_are_the_same_with_and_without_index),
         cmocka_unit_test(a_nodes_own_phandle_may_be_of_the_old_name),
         cmocka_unit_test(properties_are_found_by_their_whole_name),
+        cmocka_unit_test(deleted_properties_and_nodes_are_passed_over),
         cmocka_unit_test(a_cell_needs_four_bytes),
         cmocka_unit_test(only_no_status_okay_and_ok_are_available),
         cmocka_unit_test(masters_are_the_nodes_with_a_property_of_dma),

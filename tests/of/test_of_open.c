@@ -58,6 +58,7 @@ static void a_sound_tree_opens_and_counts_its_nodes(void **state)
 
     assert_int_equal(fb_reopen(fb), 0);
     assert_int_equal(fb->of.node_count, 4);
+    assert_ptr_equal(fb->of.blob, fb->blob);
 }
 
 static void no_blob_or_a_misaligned_one_is_einval(void **state)
@@ -102,6 +103,7 @@ static void version_16_has_no_structure_size_and_opens(void **state)
     fdt_set_size_dt_struct(fb->blob, 0xffffffff);
     assert_int_equal(fb_reopen(fb), 0);
     assert_int_equal(fb->of.node_count, 4);
+    assert_ptr_equal(fb->of.tokens + fb->of.tokens_size, find_tag(fb, FDT_END, 0));
 }
 
 static void a_blob_cut_anywhere_is_einval(void **state)
@@ -117,6 +119,18 @@ static void a_blob_cut_anywhere_is_einval(void **state)
         memcpy(copy, fb->blob, cut);
         assert_int_equal(dms_of_open(&fb->of, copy, cut, &fb->diag), DMS_EINVAL);
         free(copy);
+    }
+}
+
+static void a_structure_block_cut_anywhere_is_einval(void **state)
+{
+    struct fdt_builder *fb = small_tree();
+    uint32_t size = fdt_size_dt_struct((const void *)fb->blob);
+    (void)state;
+
+    for (uint32_t cut = 0; cut < size; cut++) {
+        fdt_set_size_dt_struct(fb->blob, cut);
+        assert_int_equal(fb_reopen(fb), DMS_EINVAL);
     }
 }
 
@@ -142,6 +156,17 @@ static void a_property_longer_than_the_block_is_einval(void **state)
     }
 }
 
+static void a_size_that_rounds_up_past_32_bits_is_einval(void **state)
+{
+    struct fdt_builder *fb = fb_begin();
+    (void)state;
+
+    fb_empty(fb, "dma-coherent");
+    fb_finish(fb);
+    fdt32_st(find_tag(fb, FDT_PROP, 0) + 4, 0xffffffff);
+    assert_refused(fb, DMS_EINVAL, "/");
+}
+
 static void a_property_name_outside_the_strings_is_einval(void **state)
 {
     struct fdt_builder *fb = small_tree();
@@ -157,8 +182,8 @@ static void a_property_name_without_end_is_einval(void **state)
     uint32_t size = fdt_size_dt_strings((const void *)fb->blob);
     (void)state;
 
-    fb->blob[fdt_off_dt_strings((const void *)fb->blob) + size - 1] =
-        'x'; /* of "phandle", written first */
+    /* The strings are written from the end: the last one is "phandle", the first property's. */
+    fb->blob[fdt_off_dt_strings((const void *)fb->blob) + size - 1] = 'x';
     assert_refused(fb, DMS_EINVAL, "/smmu@1");
 }
 
@@ -177,17 +202,23 @@ static void nodes_that_do_not_nest_are_einval(void **state)
 static void a_blob_without_root_or_with_two_is_einval(void **state)
 {
     struct fdt_builder *fb = small_tree();
+    uint8_t *property;
     (void)state;
 
     fdt32_st(tokens(fb), FDT_END);
     assert_refused(fb, DMS_EINVAL, "");
-    fb = small_tree();
-    /* smmu@1 ends the root, and soc begins another one. */
-    fdt32_st(find_tag(fb, FDT_PROP, 1), FDT_END_NODE);
-    memset(find_tag(fb, FDT_PROP, 0) + 16 + 4, 0, 8);
-    fdt32_st(find_tag(fb, FDT_PROP, 0) + 16 + 4, FDT_NOP);
-    fdt32_st(find_tag(fb, FDT_PROP, 0) + 16 + 8, FDT_NOP);
-    fdt32_st(find_tag(fb, FDT_PROP, 0) + 16 + 12, FDT_END_NODE);
+
+    fb = fb_begin();
+    fb_empty(fb, "dma-coherent");
+    fb_node(fb, "second");
+    fb_end(fb);
+    fb_finish(fb);
+    /* The root ends where its property was, and no longer where it did. */
+    property = find_tag(fb, FDT_PROP, 0);
+    fdt32_st(find_tag(fb, FDT_END_NODE, 1), FDT_NOP);
+    fdt32_st(property, FDT_END_NODE);
+    fdt32_st(property + 4, FDT_NOP);
+    fdt32_st(property + 8, FDT_NOP);
     assert_refused(fb, DMS_EINVAL, "");
 }
 
@@ -259,6 +290,7 @@ static void an_index_that_is_too_small_is_enomem_and_changes_nothing(void **stat
     assert_int_equal(dms_of_index(&fb->of, fb->index, 3), DMS_ENOMEM);
     assert_null(fb->of.index);
     assert_int_equal(dms_of_index(&fb->of, fb->index, 4), 0);
+    assert_ptr_equal(fb->of.index, fb->index);
 }
 
 static void a_report_is_optional_everywhere(void **state)
@@ -320,8 +352,10 @@ int main(void)
         cmocka_unit_test(an_old_or_future_version_is_enotsup),
         cmocka_unit_test(version_16_has_no_structure_size_and_opens),
         cmocka_unit_test(a_blob_cut_anywhere_is_einval),
+        cmocka_unit_test(a_structure_block_cut_anywhere_is_einval),
         cmocka_unit_test(a_token_of_no_known_kind_is_einval_with_the_node_path),
         cmocka_unit_test(a_property_longer_than_the_block_is_einval),
+        cmocka_unit_test(a_size_that_rounds_up_past_32_bits_is_einval),
         cmocka_unit_test(a_property_name_outside_the_strings_is_einval),
         cmocka_unit_test(a_property_name_without_end_is_einval),
         cmocka_unit_test(nodes_that_do_not_nest_are_einval),

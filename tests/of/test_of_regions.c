@@ -273,6 +273,28 @@ static void a_device_without_phandle_owns_no_entry(void **state)
     fb_assert_finding(fb, DMS_OF_FINDING_NO_DEVICE, "/reserved-memory/a", 0);
 }
 
+static void of_two_devices_with_one_phandle_the_first_owns_the_entry(void **state)
+{
+    struct fdt_builder *fb = fb_begin();
+    struct dms_of_regions it;
+    (void)state;
+
+    for (unsigned i = 0; i < 2; i++) {
+        fb_node(fb, i == 0 ? "first" : "second");
+        fb_cells(fb, "phandle", VIDEO);
+        fb_cells(fb, "memory-region", FIRST);
+        fb_end(fb);
+    }
+    fb_node(fb, "reserved-memory");
+    begin_region(fb, "a", FIRST);
+    fb_cells(fb, "iommu-addresses", VIDEO, 0x1000, 0x1000);
+    fb_end(fb);
+    open_regions(fb, "/second", &it);
+    assert_no_more(fb, &it);
+    dms_of_regions_begin(&fb->of, fb_at(fb, "/first"), &it);
+    assert_region(fb, &it, 0x1000, 0x1fff, DMS_REGION_RESERVED, "/reserved-memory/a");
+}
+
 static void a_truncated_list_is_einval_and_the_next_memory_region_is_read(void **state)
 {
     static const uint32_t cells[] = {VIDEO, 0, 0x1000, 0, 0x1000, VIDEO, 0, 0x5000, 0};
@@ -439,6 +461,7 @@ int main(void)
         cmocka_unit_test(phandles_to_nowhere_are_skipped_with_a_finding),
         cmocka_unit_test(a_device_without_regions_has_none),
         cmocka_unit_test(a_device_without_phandle_owns_no_entry),
+        cmocka_unit_test(of_two_devices_with_one_phandle_the_first_owns_the_entry),
         cmocka_unit_test(a_truncated_list_is_einval_and_the_next_memory_region_is_read),
         cmocka_unit_test(a_list_that_ends_inside_a_cell_is_einval),
         cmocka_unit_test(a_region_past_64_bits_is_erange_and_the_next_entry_is_read),
