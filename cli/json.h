@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* Pieces of JSON that several verbs print. Addresses are strings, since 2^53 is too small a limit. */
+/* Pieces of JSON that several verbs print. Addresses are strings: 2^53 is too small a limit. */
 #ifndef CLI_JSON_H
 #define CLI_JSON_H
 

@@ -29,7 +29,7 @@ static void on_finding(void *ctx, const struct dms_of_diag *finding)
     keep(ctx, finding);
 }
 
-/* Keeps the report of a failed call, unless it only said that there is no more. True: call again. */
+/* Keeps the report of a failed call, unless it only said that there is no more. True: go on. */
 static bool went_well(struct master *master, int error, const struct dms_of_diag *diag)
 {
     if (error != 0 && error != DMS_ENOENT)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* Colours on a terminal: none when NO_COLOR is set (no-color.org), TERM is dumb, or it is no tty. */
+/* Colours on a terminal: none when NO_COLOR is set (no-color.org) or TERM is dumb. */
 #ifndef CLI_STYLE_H
 #define CLI_STYLE_H
 

@@ -38,7 +38,7 @@ struct oracle_answer {
 /* What dms_of_map_id() has to answer. */
 struct oracle_answer oracle_resolve(const struct oracle_map *map, uint32_t id, unsigned nth);
 
-/* How many entries can be read one after another, and the error that ends them (DMS_ENOENT: none). */
+/* How many entries can be read in a row, and the error that ends them (DMS_ENOENT: none). */
 unsigned oracle_count(const struct oracle_map *map, int *error);
 
 #endif
