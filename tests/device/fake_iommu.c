@@ -608,6 +608,17 @@ unsigned fake_stale_pages(struct fake_iommu *fake)
     return fake->stale_pages;
 }
 
+bool fake_is_stale(struct fake_iommu *fake, dms_sid_t sid, dms_iova_t iova)
+{
+    struct fake_domain *domain = fake->of_sid[sid];
+    bool stale;
+
+    pthread_mutex_lock(&fake->lock);
+    stale = domain && pages_find(&domain->stale, iova & ~UINT64_C(0xfff));
+    pthread_mutex_unlock(&fake->lock);
+    return stale;
+}
+
 const struct fake_call *fake_log(struct fake_iommu *fake, unsigned *count)
 {
     *count = fake->log_count;

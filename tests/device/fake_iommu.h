@@ -58,6 +58,9 @@ unsigned fake_domains(struct fake_iommu *fake);
 unsigned fake_pages(struct fake_iommu *fake);
 unsigned fake_stale_pages(struct fake_iommu *fake);
 
+/* Whether a device with this SID may still get through to what was mapped at `iova` before. */
+bool fake_is_stale(struct fake_iommu *fake, dms_sid_t sid, dms_iova_t iova);
+
 /* The log since the last fake_log_clear(); at most the first 4096 calls. */
 const struct fake_call *fake_log(struct fake_iommu *fake, unsigned *count);
 void fake_log_clear(struct fake_iommu *fake);

@@ -333,6 +333,20 @@ static void a_requester_goes_through_the_map_of_its_host(void **state)
 
 /* ---- broken trees ------------------------------------------------------------------------------ */
 
+/* A bus with these dma-ranges and a device on it that is fine in itself. */
+static void broken_bus(struct fdt_builder *fb, const char *name, const uint32_t *cells,
+                       size_t count)
+{
+    fb_node(fb, name);
+    fb_cells(fb, "#address-cells", 1);
+    fb_cells(fb, "#size-cells", 1);
+    fb_cell_array(fb, "dma-ranges", cells, count);
+    fb_node(fb, "dev");
+    fb_cells(fb, "iommus", 1, 6);
+    fb_end(fb);
+    fb_end(fb);
+}
+
 static struct fdt_builder *broken_tree(void)
 {
     struct fdt_builder *fb = fb_begin();
@@ -357,6 +371,24 @@ static struct fdt_builder *broken_tree(void)
     fb_node(fb, "wide");
     fb_cells(fb, "iommus", 1, 0x10000);
     fb_end(fb);
+    fb_node(fb, "empty");
+    fb_cells(fb, "iommus", 1, 5);
+    fb_cells(fb, "iommu-ranges", 0x1000, 0);
+    fb_end(fb);
+    fb_node(fb, "smmu3");
+    fb_str(fb, "compatible", "arm,smmu-v3");
+    fb_cells(fb, "phandle", 3);
+    fb_cells(fb, "#iommu-cells", 2);
+    fb_end(fb);
+    fb_node(fb, "cells");
+    fb_cells(fb, "iommus", 3, 1, 0);
+    fb_end(fb);
+    fb_node(fb, "unmapped");
+    fb_cells(fb, "iommu-map", 0, 1, 0);
+    fb_end(fb);
+    broken_bus(fb, "cut-bus", (const uint32_t[]){1, 2}, 2);
+    broken_bus(fb, "null-bus", (const uint32_t[]){0x1000, 0x1000, 0}, 3);
+    broken_bus(fb, "tiny-bus", (const uint32_t[]){0x1000, 0x1000, 0x800}, 3);
     fb_finish(fb);
     return fb;
 }
@@ -367,11 +399,14 @@ static void a_malformed_property_is_refused_with_the_place(void **state)
         const char *node;
         int error;
     } bad[] = {
-        {"/cut", DMS_EINVAL},  {"/narrow", DMS_EINVAL},  {"/odd", DMS_EINVAL},
-        {"/wide", DMS_ERANGE}, {"/nowhere", DMS_ENOENT},
+        {"/cut", DMS_EINVAL},          {"/narrow", DMS_EINVAL},      {"/odd", DMS_EINVAL},
+        {"/wide", DMS_ERANGE},         {"/nowhere", DMS_ENOENT},     {"/empty", DMS_EINVAL},
+        {"/cells", DMS_EINVAL},        {"/cut-bus/dev", DMS_EINVAL}, {"/null-bus/dev", DMS_EINVAL},
+        {"/tiny-bus/dev", DMS_EINVAL},
     };
     struct rig *rig = rig_of(broken_tree());
     struct dms_device *dev;
+    struct dms_device *f;
 
     (void)state;
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -380,10 +415,133 @@ static void a_malformed_property_is_refused_with_the_place(void **state)
         assert_int_equal(dms_device_create(rig->machine, &cfg, &dev, &rig->report), bad[i].error);
         assert_string_not_equal(rig->report.text, "");
     }
+    /* A map that is cut short, seen by a function. */
+    dev = node_device(rig, "unmapped", "/unmapped");
+    assert_int_equal(
+        dms_function_create(dev, 0, &(struct dms_device_cfg){.name = "f"}, &f, &rig->report),
+        DMS_EINVAL);
+    assert_string_equal(rig->report.name, "/unmapped");
+    rig_end(dev);
     /* A phandle that leads nowhere is no IOMMU. */
     dev = node_device(rig, "dangling", "/dangling");
     assert_int_equal(dms_device_stream_count(dev), 0);
     rig_end(dev);
+    rig_destroy(rig);
+}
+
+/* ---- Arm SMMUs of the older kind ---------------------------------------------------------------- */
+
+/* One cell per specifier, and the mask in the SMMU's own node; a map of the legacy form against two cells. */
+static struct fdt_builder *arm_tree(void)
+{
+    struct fdt_builder *fb = fb_begin();
+
+    fb_cells(fb, "#address-cells", 1);
+    fb_cells(fb, "#size-cells", 1);
+    fb_node(fb, "smmu");
+    fb_str(fb, "compatible", "arm,mmu-500");
+    fb_cells(fb, "phandle", 1);
+    fb_cells(fb, "#iommu-cells", 1);
+    fb_cells(fb, "stream-match-mask", 0x7f80);
+    fb_end(fb);
+    fb_node(fb, "smmu2");
+    fb_str(fb, "compatible", "arm,mmu-500");
+    fb_cells(fb, "phandle", 2);
+    fb_cells(fb, "#iommu-cells", 2);
+    fb_end(fb);
+    fb_node(fb, "dev");
+    fb_cells(fb, "iommus", 1, 0x15);
+    fb_end(fb);
+    fb_node(fb, "pcie");
+    fb_cells(fb, "iommu-map", 0, 2, 0x40, 1, 0x100, 2, 0x41, 1);
+    fb_end(fb);
+    fb_finish(fb);
+    return fb;
+}
+
+static void a_one_cell_smmu_ignores_the_bits_that_its_node_says(void **state)
+{
+    struct rig *rig = rig_of(arm_tree());
+    struct dms_device *dev = node_device(rig, "dev", "/dev");
+    char name[DMS_NAME_MAX];
+
+    (void)state;
+    assert_int_equal(dms_device_stream(dev, 0).sid, 0x15);
+    assert_int_equal(dms_device_stream(dev, 0).mask, 0x7f80);
+    assert_int_equal(dms_stream_owner(rig->machine, fake_iommu_base(rig->fake), 0x4015, name), 0);
+    rig_end(dev);
+    rig_destroy(rig);
+}
+
+static void what_linux_accepts_though_odd_is_logged_once(void **state)
+{
+    struct fdt_builder *fb = arm_tree();
+    struct rig *rig = rig_create_tree(fb->blob, sizeof(fb->blob), "/smmu2");
+    struct dms_device *pcie = node_device(rig, "pcie", "/pcie");
+    struct dms_device_cfg cfg = {.name = "f"};
+    struct dms_device *f;
+
+    (void)state;
+    rig->tp.last_log[0] = '\0';
+    assert_int_equal(dms_function_create(pcie, 0x100, &cfg, &f, &rig->report), 0);
+    assert_int_equal(dms_device_stream(f, 0).sid, 0x41);
+    assert_non_null(strstr(rig->tp.last_log, "/pcie"));
+    rig_end(f);
+    rig->tp.last_log[0] = '\0';
+    assert_int_equal(dms_function_create(pcie, 0, &cfg, &f, &rig->report), 0);
+    assert_string_equal(rig->tp.last_log, "");
+    rig_end(f);
+    rig_end(pcie);
+    rig_destroy(rig);
+}
+
+/* ---- without a node ------------------------------------------------------------------------------ */
+
+static void what_wants_a_node_says_so(void **state)
+{
+    static const uint32_t id = 1;
+    struct rig *rig = rig_of(platform_tree());
+    struct dms_device_cfg cfg = {.name = "bare"};
+    struct dms_device_cfg nodeless = {
+        .name = "requester", .bus = &dms_requester_bus, .ids = &id, .nids = 1};
+    struct dms_device_cfg orphan = {
+        .name = "orphan", .bus = &dms_function_bus, .ids = &id, .nids = 1};
+    struct dms_region region = {0x1000, 0x1000, DMS_REGION_RESERVED};
+    struct dms_device *bare;
+    struct dms_device *dev;
+
+    (void)state;
+    assert_int_equal(dms_device_create(rig->machine, &nodeless, &dev, &rig->report), DMS_ENODEV);
+    assert_string_equal(rig->report.text, "the device has no device-tree node");
+    assert_int_equal(dms_device_create(rig->machine, &orphan, &dev, &rig->report), DMS_ENODEV);
+    assert_int_equal(dms_device_create(rig->machine, &cfg, &bare, &rig->report), 0);
+    assert_int_equal(dms_device_stream_count(bare), 0);
+    assert_int_equal(dms_function_create(bare, 1, &cfg, &dev, &rig->report), DMS_ENODEV);
+    rig_end(bare);
+    cfg.regions = &region;
+    cfg.nregions = 1;
+    assert_int_equal(dms_device_create(rig->machine, &cfg, &dev, &rig->report), DMS_ENODEV);
+    rig_destroy(rig);
+}
+
+static void a_device_knows_what_it_was_made_of(void **state)
+{
+    struct rig *rig = rig_of(video_tree(seed_map, 15));
+    struct dms_device *parent = node_device(rig, "iris", "/video");
+    struct dms_device_cfg cfg = {.name = "f", .driver_data = &cfg};
+    struct dms_device *f;
+    const uint32_t *ids;
+    unsigned count;
+
+    (void)state;
+    assert_int_equal(dms_function_create(parent, 2, &cfg, &f, NULL), 0);
+    ids = dms_device_ids(f, &count);
+    assert_int_equal(count, 1);
+    assert_int_equal(ids[0], 2);
+    assert_ptr_equal(dms_device_machine(f), rig->machine);
+    assert_ptr_equal(dms_device_driver_data(f), &cfg);
+    rig_end(f);
+    rig_end(parent);
     rig_destroy(rig);
 }
 
@@ -435,6 +593,10 @@ int main(void)
         cmocka_unit_test(a_node_without_iommu_is_a_device_without_streams),
         cmocka_unit_test(a_requester_goes_through_the_map_of_its_host),
         cmocka_unit_test(a_malformed_property_is_refused_with_the_place),
+        cmocka_unit_test(a_one_cell_smmu_ignores_the_bits_that_its_node_says),
+        cmocka_unit_test(what_linux_accepts_though_odd_is_logged_once),
+        cmocka_unit_test(what_wants_a_node_says_so),
+        cmocka_unit_test(a_device_knows_what_it_was_made_of),
         cmocka_unit_test(a_blob_that_is_no_tree_makes_no_machine),
         cmocka_unit_test(an_iommu_is_added_once_and_where_there_is_a_node),
     };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /* The hardware does not confirm an invalidation. */
 #include "../device/rig.h"
+#include "../of/of_random.h"
 
 static void an_unconfirmed_unmap_withholds_iova_and_memory(void **state)
 {
@@ -169,6 +170,101 @@ static void lost_iovas_come_back_with_the_next_attach(void **state)
     free(pages);
 }
 
+/* ---- hardware that fails now and then ------------------------------------------------------------ */
+
+#define LIVE_MAX 24u
+
+struct shaky {
+    struct rig *rig;
+    struct dms_device *dev;
+    struct of_random random;
+    char *pages;
+    dms_iova_t iova[LIVE_MAX];
+    uint64_t size[LIVE_MAX]; /* 0: free */
+};
+
+/* Nothing that is handed out can still be reached through an old translation. */
+static void shaky_map(struct shaky *s, unsigned i)
+{
+    uint64_t size = (1 + of_random_below(&s->random, 3)) * 4096;
+    int err = dms_map(s->dev, s->pages, size, DMS_BIDIRECTIONAL, NULL, &s->iova[i]);
+
+    if (err == DMS_ENOSPC || err == DMS_EAGAIN)
+        return;
+    assert_int_equal(err, 0);
+    s->size[i] = size;
+    for (uint64_t at = 0; at < size; at += 4096) {
+        if (fake_is_stale(s->rig->fake, 1, s->iova[i] + at))
+            fail_msg("DMS_SEED=%" PRIu64 ": 0x%" PRIx64 " came back before its invalidation",
+                     s->random.seed, s->iova[i] + at);
+    }
+}
+
+static void shaky_unmap(struct shaky *s, unsigned i)
+{
+    struct dms_dma_opts opts = {.strict = of_random_below(&s->random, 2)};
+    int err = dms_unmap(s->dev, s->iova[i], s->size[i], &opts);
+
+    if (err == DMS_EAGAIN) {
+        rig_assert_hits(s->rig, s->dev, s->iova[i], DMS_READ, s->pages);
+        return;
+    }
+    if (opts.strict && !err)
+        rig_assert_aborts(s->rig, s->dev, s->iova[i], DMS_READ);
+    assert_true(err == 0 || err == DMS_ETIMEDOUT || err == DMS_EIO);
+    s->size[i] = 0;
+}
+
+static void shaky_run(struct shaky *s)
+{
+    static const int errors[] = {0, 0, DMS_ETIMEDOUT, DMS_EIO};
+
+    for (unsigned step = 0; step < 20000; step++) {
+        unsigned i = of_random_below(&s->random, LIVE_MAX);
+
+        if (of_random_below(&s->random, 8) == 0)
+            fake_fail_all(s->rig->fake, FAKE_FLUSH, errors[of_random_below(&s->random, 4)]);
+        if (of_random_below(&s->random, 50) == 0)
+            dms_flush(s->dev);
+        if (s->size[i])
+            shaky_unmap(s, i);
+        else
+            shaky_map(s, i);
+    }
+    fake_fail_all(s->rig->fake, FAKE_FLUSH, 0);
+}
+
+static void no_iova_comes_back_before_its_invalidation_whatever_fails(void **state)
+{
+    struct rig *rig = *state;
+    struct dms_range window = {0x10000, 0x10000 + 40 * 4096 - 1};
+    struct dms_device_cfg cfg = {.window = &window, .nwindow = 1};
+    struct dms_dma_stats stats;
+
+    for (unsigned lazy = 0; lazy < 2; lazy++) {
+        struct shaky s = {.rig = rig, .random = of_random_begin(), .pages = rig_pages(3)};
+
+        cfg.lazy = lazy;
+        s.dev = rig_attached(rig, "shaky", 1, &cfg);
+        shaky_run(&s);
+        for (unsigned i = 0; i < LIVE_MAX; i++) {
+            if (s.size[i])
+                assert_int_equal(dms_unmap(s.dev, s.iova[i], s.size[i], NULL), 0);
+        }
+        assert_int_equal(dms_flush(s.dev), 0);
+        assert_int_equal(fake_stale_pages(rig->fake), 0);
+        assert_int_equal(dms_dma_get_stats(s.dev, &stats), 0);
+        assert_int_equal(stats.live + stats.withheld + stats.lost, 0);
+        /* All of the window is there again, in one piece. */
+        assert_int_equal(dms_map_phys(s.dev, (dms_phys_t){0x1000000}, 40 * 4096, DMS_TO_DEVICE,
+                                      NULL, &s.iova[0]),
+                         0);
+        assert_int_equal(dms_unmap(s.dev, s.iova[0], 40 * 4096, NULL), 0);
+        rig_end(s.dev);
+        free(s.pages);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -177,6 +273,7 @@ int main(void)
         rig_test(an_unconfirmed_undo_withholds_too),
         rig_test(coherent_memory_goes_back_only_when_confirmed),
         rig_test(without_memory_to_remember_iovas_stay_taken_until_detach),
+        rig_test(no_iova_comes_back_before_its_invalidation_whatever_fails),
         rig_test(lost_iovas_come_back_with_the_next_attach),
     };
 
