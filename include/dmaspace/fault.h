@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * Fault reports: who did it, with which stream, to which address, and why that address was not usable.
+ * Fault reports: who did it, with which stream, to which address, and why that address was not
+ * usable.
  *
- * A fault is made from one event of the IOMMU by dms_machine_poll() and handed to dms_machine_cfg.on_fault. It is a
- * plain copy without pointers, so it stays true when the device that it names has been destroyed meanwhile. What it
- * says of the address space is the state when the report was made, a moment after the access.
+ * A fault is made from one event of the IOMMU by dms_machine_poll() and handed to
+ * dms_machine_cfg.on_fault. It is a plain copy without pointers, so it stays true when the device
+ * that it names has been destroyed meanwhile. What it says of the address space is the state when
+ * the report was made, a moment after the access.
  */
 #ifndef DMASPACE_FAULT_H
 #define DMASPACE_FAULT_H
@@ -71,10 +73,11 @@ struct dms_fault {
 };
 
 /*
- * One line, without newline, NUL-terminated, cut to `size`. Its form is stable: parts may be added at its end, and
- * nothing else changes. Line breaks are only here:
+ * One line, without newline, NUL-terminated, cut to `size`. Its form is stable: parts may be added
+ * at its end, and nothing else changes. Line breaks are only here:
  *
- *   fault: iris:non-pixel (function 0x101 of iris) stream 0x1940 on smmu write to 0x24fff000: not mapped;
+ *   fault: iris:non-pixel (function 0x101 of iris) stream 0x1940 on smmu write to 0x24fff000:
+ *     not mapped;
  *     reserved 0x1000-0x257fffff (window, api, by iris:non-pixel);
  *     nearest mapping 0x25800000-0x2580ffff, 0x801000 above
  *

@@ -15,8 +15,9 @@ static int stream_attach(struct dms_group *group, struct stream_owner *owner)
 }
 
 /*
- * Until the IOMMU has confirmed a detach, a stale copy of the stream's configuration may still lead into the domain. The
- * driver has forgotten the stream by then; so it is put back first, and that has to be confirmed, too.
+ * Until the IOMMU has confirmed a detach, a stale copy of the stream's configuration may still lead
+ * into the domain. The driver has forgotten the stream by then; so it is put back first, and that
+ * has to be confirmed, too.
  */
 static int stream_detach(struct dms_group *group, struct stream_owner *owner)
 {
@@ -30,7 +31,10 @@ static int stream_detach(struct dms_group *group, struct stream_owner *owner)
     return err;
 }
 
-/* A stream that several devices of the group have is attached by the first of them, detached by the last. */
+/*
+ * A stream that several devices of the group have is attached by the first of them, detached by the
+ * last.
+ */
 static int streams_attach(struct dms_device *dev)
 {
     struct dms_group *group = dev->group;
@@ -102,7 +106,9 @@ static const char *attach_error(int err)
     }
 }
 
-/* Direct regions come before streams: a display that scans out all along must not fault in between. */
+/*
+ * Direct regions come before streams: a display that scans out all along must not fault in between.
+ */
 static int attach_to_domain(struct dms_device *dev, struct dms_report *report)
 {
     int err;
@@ -120,7 +126,10 @@ static void attach_undo(struct dms_device *dev)
 {
     struct dms_group *group = dev->group;
 
-    /* What is not confirmed is withheld, and the domain stays for it: dms_device_destroy() tries again. */
+    /*
+     * What is not confirmed is withheld, and the domain stays for it: dms_device_destroy() tries
+     * again.
+     */
     if (direct_unmap_all(dev) != 0 || group_domain_drop(group) != 0)
         port_log(group->port, DMS_LOG_ERROR, "the IOMMU did not confirm the undoing of an attach");
     aperture_update(dev);
@@ -161,7 +170,10 @@ int dms_attach(struct dms_device *dev, struct dms_report *report)
     return err;
 }
 
-/* Live allocations of the group that are mapped. Those that are not have lost their record (withheld_list.lost). */
+/*
+ * Live allocations of the group that are mapped. Those that are not have lost their record
+ * (withheld_list.lost).
+ */
 static uint64_t count_mappings(struct dms_group *group, struct dms_range *first)
 {
     struct dms_iommu_domain *domain = group_domain(group);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* The three buses. Each is a hook that says where the device's streams and limits are written down. */
+/*
+ * The three buses. Each is a hook that says where the device's streams and limits are written down.
+ */
 #include "device/object.h"
 
 /* A device that is no DMA master still has caches in front of it. */

@@ -4,7 +4,10 @@
 
 #include "base/text.h"
 
-/* What dms_iommu_type.decode wants to know of the target: one-cell Arm SMMUs keep the mask in their own node. */
+/*
+ * What dms_iommu_type.decode wants to know of the target: one-cell Arm SMMUs keep the mask in their
+ * own node.
+ */
 static int spec_decode(const struct dms_machine *machine, struct dms_of_spec *spec,
                        struct dms_stream *out)
 {

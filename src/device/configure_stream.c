@@ -104,7 +104,9 @@ static bool streams_make_room(struct dms_device *dev)
     return true;
 }
 
-/* A stream may have several devices only within one group, and only as a whole. Under owners_lock. */
+/*
+ * A stream may have several devices only within one group, and only as a whole. Under owners_lock.
+ */
 static int claim(struct dms_device *dev, struct dms_stream stream, struct dms_report *report)
 {
     struct machine_iommu *on = dev->group->on;

@@ -73,7 +73,10 @@ static int unmap_all(struct dms_group *group, struct dms_range *first, uint64_t 
     return err;
 }
 
-/* The device leaves a domain that others go on using: only what is mapped in its fixed regions goes. */
+/*
+ * The device leaves a domain that others go on using: only what is mapped in its fixed regions
+ * goes.
+ */
 static int unmap_fixed(struct dms_device *dev, struct dms_range *first, uint64_t *count)
 {
     struct dms_group *group = dev->group;

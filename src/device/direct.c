@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * Direct regions: mapped 1:1 while their device is attached. They may overlap, also between devices of a group, and
- * then share pages. The page table itself says what is mapped; a page goes when the last region over it goes.
+ * Direct regions: mapped 1:1 while their device is attached. They may overlap, also between devices
+ * of a group, and then share pages. The page table itself says what is mapped; a page goes when the
+ * last region over it goes.
  */
 #include "base/checked.h"
 #include "base/log.h"
@@ -27,7 +28,10 @@ static bool is_leaving(const struct leaving *leaving, const struct dms_iova_regi
     return true;
 }
 
-/* Owners of regions are devices of the group as long as it has any: regions_drop() comes before group_leave(). */
+/*
+ * Owners of regions are devices of the group as long as it has any: regions_drop() comes before
+ * group_leave().
+ */
 static bool owner_attached(const struct dms_group *group, const void *owner)
 {
     list_for_each(at, &group->devices)
@@ -41,8 +45,8 @@ static bool owner_attached(const struct dms_group *group, const void *owner)
 }
 
 /*
- * Whether another direct region keeps the page at `from`. *until is the last address for which the answer holds, at
- * most its own old value.
+ * Whether another direct region keeps the page at `from`. *until is the last address for which the
+ * answer holds, at most its own old value.
  */
 static bool is_kept(struct dms_group *group, uint64_t from, const struct leaving *leaving,
                     uint64_t *until)
@@ -69,7 +73,10 @@ static bool is_kept(struct dms_group *group, uint64_t from, const struct leaving
     return false;
 }
 
-/* The run at the beginning of `range`, up to *last, that is mapped nowhere (true) or everywhere (false). */
+/*
+ * The run at the beginning of `range`, up to *last, that is mapped nowhere (true) or everywhere
+ * (false).
+ */
 static bool unmapped_run(struct dms_group *group, struct dms_range range, uint64_t *last)
 {
     struct dms_iommu_mapping mapping;
@@ -97,7 +104,9 @@ static int run_map(struct dms_device *dev, struct dms_range run)
                                 run.last - run.first + 1, prot);
 }
 
-/* Maps what is not mapped yet. *done: everything up to here is, also after an error (0: nothing). */
+/*
+ * Maps what is not mapped yet. *done: everything up to here is, also after an error (0: nothing).
+ */
 static int runs_map(struct dms_device *dev, struct dms_range range, uint64_t *done)
 {
     uint64_t last;
@@ -145,7 +154,10 @@ static int runs_unmap(struct dms_group *group, struct dms_range range,
     }
 }
 
-/* Until the hardware has confirmed, the device may still write there; the region has to stay reserved so long. */
+/*
+ * Until the hardware has confirmed, the device may still write there; the region has to stay
+ * reserved so long.
+ */
 static int gather_flush(struct dms_group *group, struct dms_iommu_gather *gather)
 {
     int err = group->ops->flush(group_domain(group), gather);
@@ -169,7 +181,10 @@ static int pages_unmap(struct dms_device *dev, struct dms_range range,
     int err = runs_unmap(group, pages, leaving, &gather, &done);
     int flush_err;
 
-    /* A block that another region shares cannot be cut. Back to before; its tables are still there, so this succeeds. */
+    /*
+     * A block that another region shares cannot be cut. Back to before; its tables are still there,
+     * so this succeeds.
+     */
     if (err && done > pages.first)
         runs_map(dev, (struct dms_range){pages.first, done}, &again);
     flush_err = gather_flush(group, &gather);

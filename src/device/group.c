@@ -8,7 +8,10 @@
 #include "device/lazy.h"
 #include "device/object.h"
 
-/* Caches of the space may withhold a part of what the first device can address, not of the whole input range. */
+/*
+ * Caches of the space may withhold a part of what the first device can address, not of the whole
+ * input range.
+ */
 #define CACHE_SHARE 32u
 
 static uint8_t smallest_granule(const struct dms_iommu *iommu)

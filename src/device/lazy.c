@@ -117,7 +117,10 @@ int lazy_flush(struct dms_group *group, uint64_t min_age_ns)
         if (!queue)
             continue;
         port_lock(group->port, &queue->lock);
-        /* A queue begun after `now` was read is younger than nothing: signed, or it would look ancient. */
+        /*
+         * A queue begun after `now` was read is younger than nothing: signed, or it would look
+         * ancient.
+         */
         if (queue->count && (int64_t)(now - queue->oldest_ns) >= (int64_t)min_age_ns)
             err = queue_flush(group, queue);
         port_unlock(group->port, &queue->lock);

@@ -2,15 +2,18 @@
 /*
  * A machine from inside. Locks, in the order in which they are taken; none is global:
  *
- *   machine->lock         the lists of IOMMUs, devices and lazy groups, and every device's count of children.
- *   group->lock           who is attached, direct mappings, the group's domain. Held while the IOMMU is asked.
- *   machine->owners_lock  who owns which stream, which devices a group has, group->domain. Held while a fault is
- *                         filled in, so that what it looks at cannot go away; never held while the IOMMU is asked.
+ *   machine->lock         the lists of IOMMUs, devices and lazy groups, and every device's count of
+ *                         children.
+ *   group->lock           who is attached, direct mappings, the group's domain. Held while the
+ *                         IOMMU is asked.
+ *   machine->owners_lock  who owns which stream, which devices a group has, group->domain. Held
+ *                         while a fault is filled in, so that what it looks at cannot go away;
+ *                         never held while the IOMMU is asked.
  *   lazy queue's lock     one queue of a group. Held while that queue is flushed.
  *   group->withheld_lock  the list of failed invalidations. Held while they are tried again.
  *
- * What is protected by two locks is written under both and may be read under either. map and unmap take none of the
- * first three; the last two belong to one group.
+ * What is protected by two locks is written under both and may be read under either. map and unmap
+ * take none of the first three; the last two belong to one group.
  */
 #ifndef DEVICE_MACHINE_H
 #define DEVICE_MACHINE_H
@@ -59,7 +62,9 @@ struct dms_machine {
 int machine_tree_open(struct dms_machine *machine, const void *blob, size_t size);
 void machine_tree_close(struct dms_machine *machine);
 
-/* The machine's record of an IOMMU, by instance or by node. NULL: not added. Takes machine->lock. */
+/*
+ * The machine's record of an IOMMU, by instance or by node. NULL: not added. Takes machine->lock.
+ */
 struct machine_iommu *machine_find_iommu(struct dms_machine *machine,
                                          const struct dms_iommu *iommu);
 struct machine_iommu *machine_iommu_at(struct dms_machine *machine, dms_of_node_t node);

@@ -7,8 +7,8 @@
 #define FINDING_LINE (DMS_OF_PATH_MAX + DMS_OF_TEXT_MAX + 128)
 
 /*
- * Odd places of the tree go to the log, each kind once: with thousands of devices on one map, the same finding comes
- * with every device, and the whole list is what a check of the tree is for.
+ * Odd places of the tree go to the log, each kind once: with thousands of devices on one map, the
+ * same finding comes with every device, and the whole list is what a check of the tree is for.
  */
 static void log_finding(void *ctx, const struct dms_of_diag *finding)
 {

@@ -46,10 +46,15 @@ struct dms_device {
 bool aperture_of(const struct dms_device *dev, const struct dms_iommu *iommu, unsigned input_bits,
                  unsigned mask_bits, uint64_t granule, struct dms_range *out);
 
-/* Recomputes lowest and highest from the mask and the domain. False: nothing is left. Under group->lock. */
+/*
+ * Recomputes lowest and highest from the mask and the domain. False: nothing is left. Under
+ * group->lock.
+ */
 bool aperture_update(struct dms_device *dev);
 
-/* window.c: whether all windows of the group together leave something of every device's aperture. */
+/*
+ * window.c: whether all windows of the group together leave something of every device's aperture.
+ */
 bool window_leaves_room(struct dms_group *group);
 
 /* Adds an allow-list with its origin; dms_window() is this with the API's. Under group->lock. */
@@ -60,7 +65,9 @@ int window_add(struct dms_device *dev, const struct dms_range *ranges, size_t n,
 int region_add(struct dms_device *dev, struct dms_range range, enum dms_region_kind kind,
                enum dms_region_origin origin, struct dms_report *report);
 
-/* Removes every region and window of a device that is leaving. It is detached. Under group->lock. */
+/*
+ * Removes every region and window of a device that is leaving. It is detached. Under group->lock.
+ */
 void regions_drop(struct dms_device *dev);
 
 /* direct.c: maps the device's direct regions 1:1, or takes them away again. Under group->lock. */
@@ -72,7 +79,10 @@ int direct_unmap(struct dms_device *dev, struct dms_range range);
 /* attach.c: the part of dms_detach() under group->lock. */
 int device_detach(struct dms_device *dev, struct dms_report *report);
 
-/* destroy.c: undoes what creation has done so far, in reverse. The device is detached and not listed. */
+/*
+ * destroy.c: undoes what creation has done so far, in reverse. The device is detached and not
+ * listed.
+ */
 void device_unmake(struct dms_device *dev);
 
 static inline bool device_attached(const struct dms_device *dev)

@@ -59,8 +59,9 @@ static struct stream_owner *class_scan(const struct stream_class *class, struct 
 }
 
 /*
- * A member of the class overlaps when it agrees with the stream outside both masks. Inside the class's mask its key is
- * 0; so only the bits that the stream alone ignores are open, and each of their combinations is one key.
+ * A member of the class overlaps when it agrees with the stream outside both masks. Inside the
+ * class's mask its key is 0; so only the bits that the stream alone ignores are open, and each of
+ * their combinations is one key.
  */
 static struct stream_owner *class_overlapping(const struct stream_class *class,
                                               struct dms_stream stream, struct owners_work *work)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * Who owns which stream of one IOMMU. A stream is a SID and a mask of ignored bits, so one owner may have many SIDs;
- * no SID ever has two owners.
+ * Who owns which stream of one IOMMU. A stream is a SID and a mask of ignored bits, so one owner
+ * may have many SIDs; no SID ever has two owners.
  *
- * Streams with the same mask form a class, and each class is a hash table by SID without the ignored bits. A search
- * for a SID asks each class once: constant time for any number of streams, since few different masks are in use.
+ * Streams with the same mask form a class, and each class is a hash table by SID without the
+ * ignored bits. A search for a SID asks each class once: constant time for any number of streams,
+ * since few different masks are in use.
  *
  * Everything here runs under machine->owners_lock.
  */

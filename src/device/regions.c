@@ -64,8 +64,9 @@ size_t dms_regions_text(struct dms_device *dev, char *buf, size_t size)
 }
 
 /*
- * With the last device the whole space goes; before, each region is taken out. Its tag must not outlive the device, but
- * is never followed (group_owner_name), so a region that finds no memory for its removal only stays too long.
+ * With the last device the whole space goes; before, each region is taken out. Its tag must not
+ * outlive the device, but is never followed (group_owner_name), so a region that finds no memory
+ * for its removal only stays too long.
  */
 void regions_drop(struct dms_device *dev)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* Filling struct dms_report. Every function returns `error`, so that a refusal is one statement; report may be NULL. */
+/*
+ * Filling struct dms_report. Every function returns `error`, so that a refusal is one statement;
+ * report may be NULL.
+ */
 #ifndef DEVICE_REPORT_H
 #define DEVICE_REPORT_H
 
@@ -16,7 +19,8 @@ int report_stream(struct dms_report *report, int error, struct dms_stream stream
                   const struct stream_owner *owner);
 
 /*
- * What lies at a place of the IOVA space is in the way of `what`, which range is. Under group->lock or owners_lock.
+ * What lies at a place of the IOVA space is in the way of `what`, which range is. Under group->lock
+ * or owners_lock.
  */
 int report_place(struct dms_report *report, int error, const struct dms_group *group,
                  struct dms_range what, const struct dms_iova_place *place);

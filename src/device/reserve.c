@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* Reserved regions. The IOVA space of the group is their only record; the owner tag is the device. */
+/*
+ * Reserved regions. The IOVA space of the group is their only record; the owner tag is the device.
+ */
 #include "base/checked.h"
 #include "base/lock.h"
 #include "base/range.h"
@@ -72,7 +74,9 @@ static int no_region(struct dms_group *group, struct dms_range range, struct dms
     return report_refusal(report, DMS_ENOENT, "the device has no such region");
 }
 
-/* The mapping goes first: the range must not be free while the device can still reach memory there. */
+/*
+ * The mapping goes first: the range must not be free while the device can still reach memory there.
+ */
 static int direct_release(struct dms_device *dev, const struct dms_iova_region *region,
                           struct dms_report *report)
 {

@@ -25,8 +25,9 @@ static bool allows_some(const struct allowed *allowed, struct dms_range gap, uin
 }
 
 /*
- * Whether the windows there are, and `allowed`, leave anything of [lowest, highest]. Regions come by their first address,
- * so what lies between the furthest end so far and the next beginning is in all windows.
+ * Whether the windows there are, and `allowed`, leave anything of [lowest, highest]. Regions come
+ * by their first address, so what lies between the furthest end so far and the next beginning is in
+ * all windows.
  */
 static bool room_within(struct dms_group *group, struct dms_range aperture,
                         const struct allowed *allowed)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * What was taken out of a page table while the hardware did not confirm the invalidation. Until it does, the device may
- * still reach the memory; so the IOVAs stay taken, and memory of the library's stays allocated.
+ * What was taken out of a page table while the hardware did not confirm the invalidation. Until it
+ * does, the device may still reach the memory; so the IOVAs stay taken, and memory of the library's
+ * stays allocated.
  */
 #ifndef DEVICE_WITHHELD_H
 #define DEVICE_WITHHELD_H
@@ -39,7 +40,10 @@ void withheld_fini(struct dms_group *group);
 /* Keeps what->iova, table and gather back. *what is copied. */
 void withheld_add(struct dms_group *group, const struct withheld *what);
 
-/* Tries every invalidation again, and gives back what is confirmed. 0 when nothing is withheld any more. */
+/*
+ * Tries every invalidation again, and gives back what is confirmed. 0 when nothing is withheld any
+ * more.
+ */
 int withheld_retry(struct dms_group *group);
 
 /* Adds to *ranges and *bytes what is withheld, and sets *lost. */

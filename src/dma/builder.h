@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * A mapping under construction: a run of IOVAs that is taken already, filled from below with pieces of memory. Pieces
- * that adjoin physically are mapped in one go.
+ * A mapping under construction: a run of IOVAs that is taken already, filled from below with pieces
+ * of memory. Pieces that adjoin physically are mapped in one go.
  */
 #ifndef DMA_BUILDER_H
 #define DMA_BUILDER_H
@@ -40,8 +40,8 @@ int builder_buffer(struct builder *b, const void *ptr, size_t size, dms_phys_t p
 int builder_finish(struct builder *b);
 
 /*
- * Undoes everything, after `err`, and gives the IOVAs back, and `table` to the port. Returns err, or the error of an
- * invalidation that was not confirmed; then both are withheld.
+ * Undoes everything, after `err`, and gives the IOVAs back, and `table` to the port. Returns err,
+ * or the error of an invalidation that was not confirmed; then both are withheld.
  */
 int builder_undo(struct builder *b, int err, void *table, size_t table_size);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* Memory that CPU and device see alike. It comes from the port's table memory: contiguous, zeroed, aligned. */
+/*
+ * Memory that CPU and device see alike. It comes from the port's table memory: contiguous, zeroed,
+ * aligned.
+ */
 #include "dma/builder.h"
 
 #include "base/memory.h"
@@ -37,7 +40,10 @@ int dms_coherent_alloc(struct dms_device *dev, size_t size, const struct dms_dma
 
     if (!dma_domain(dev))
         return DMS_ENODEV;
-    /* Without snooping, memory alike for both would have to be uncached for the CPU: the port has no such memory. */
+    /*
+     * Without snooping, memory alike for both would have to be uncached for the CPU: the port has
+     * no such memory.
+     */
     if (!dev->coherent && (port->cache_clean || port->cache_invalidate))
         return report_refusal(opts_report(opts), DMS_ENOTSUP, "the device does not snoop caches");
     err = pages_of(0, size, granule, &pages);

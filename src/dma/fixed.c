@@ -9,7 +9,9 @@
 /* How often another thread may snatch the range that dms_reserve_any() wants. */
 #define RESERVE_TRIES 16u
 
-/* Takes exactly these pages, inside the device's fixed regions or (opts->take) out of free space. */
+/*
+ * Takes exactly these pages, inside the device's fixed regions or (opts->take) out of free space.
+ */
 static int take_pages(struct dms_device *dev, struct pages pages, const struct dms_dma_opts *opts)
 {
     struct dms_range range = {pages.first, pages.first + (pages.size - 1)};
@@ -92,7 +94,10 @@ int dms_map_fixed_phys(struct dms_device *dev, dms_iova_t iova, dms_phys_t phys,
     return err ? builder_undo(&b, err, NULL, 0) : 0;
 }
 
-/* The space can take a range or reserve it, not turn one into the other; so another thread may get in between. */
+/*
+ * The space can take a range or reserve it, not turn one into the other; so another thread may get
+ * in between.
+ */
 static int reserve_try(struct dms_device *dev, uint64_t size, const struct dms_dma_opts *opts,
                        dms_iova_t *base)
 {

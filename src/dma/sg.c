@@ -5,8 +5,9 @@
 #include "device/report.h"
 
 /*
- * The pages that all entries need. Each entry's offset within its granule is kept in its iova, which becomes the address
- * once that is known: the offset comes from the port, and asking twice is the dearer way.
+ * The pages that all entries need. Each entry's offset within its granule is kept in its iova,
+ * which becomes the address once that is known: the offset comes from the port, and asking twice is
+ * the dearer way.
  */
 static int list_measure(struct dms_device *dev, struct dms_sg *list, unsigned n, uint64_t *total)
 {

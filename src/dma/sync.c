@@ -5,8 +5,8 @@
 #include "base/barrier.h"
 
 /*
- * Also for a buffer that the device will only write: a dirty line that is evicted later would overwrite what the device
- * wrote.
+ * Also for a buffer that the device will only write: a dirty line that is evicted later would
+ * overwrite what the device wrote.
  */
 void dms_sync_for_device(struct dms_device *dev, void *ptr, size_t size, enum dms_direction dir)
 {

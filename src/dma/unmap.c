@@ -7,8 +7,9 @@
 #include "device/report.h"
 
 /*
- * A direct region's mapping belongs to the region, and the page table cannot tell it from a driver's. Only addresses
- * within the hull of direct regions need the search: there, the range must be one live allocation.
+ * A direct region's mapping belongs to the region, and the page table cannot tell it from a
+ * driver's. Only addresses within the hull of direct regions need the search: there, the range must
+ * be one live allocation.
  */
 static int check_direct(struct dms_group *group, struct dms_range range, struct dms_report *report)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * An IOMMU that is nothing but arrays: what the device and dma rooms ask of struct dms_iommu_ops, done in the most
- * obvious way, and unforgiving. It keeps every translation that was not invalidated (as the worst hardware would), logs
- * every call in order, and fails on request.
+ * An IOMMU that is nothing but arrays: what the device and dma rooms ask of struct dms_iommu_ops,
+ * done in the most obvious way, and unforgiving. It keeps every translation that was not
+ * invalidated (as the worst hardware would), logs every call in order, and fails on request.
  *
  * Thread-safe. Checks its own contract with cmocka assertions.
  */
@@ -44,7 +44,10 @@ void fake_iommu_destroy(struct fake_iommu *fake);
 
 struct dms_iommu *fake_iommu_base(struct fake_iommu *fake);
 
-/* The n-th call of `op` from now on (1: the next) returns `err` without effect, or the effect that err implies. */
+/*
+ * The n-th call of `op` from now on (1: the next) returns `err` without effect, or the effect that
+ * err implies.
+ */
 void fake_fail_nth(struct fake_iommu *fake, enum fake_op op, unsigned n, int err);
 
 /* Every call of `op` fails so; 0: no more. */
@@ -53,7 +56,10 @@ void fake_fail_all(struct fake_iommu *fake, enum fake_op op, int err);
 /* Calls so far, failed ones included. */
 unsigned fake_calls(struct fake_iommu *fake, enum fake_op op);
 
-/* Domains that exist, pages that are mapped in all of them, and pages that are unmapped but not invalidated. */
+/*
+ * Domains that exist, pages that are mapped in all of them, and pages that are unmapped but not
+ * invalidated.
+ */
 unsigned fake_domains(struct fake_iommu *fake);
 unsigned fake_pages(struct fake_iommu *fake);
 unsigned fake_stale_pages(struct fake_iommu *fake);
@@ -66,8 +72,8 @@ const struct fake_call *fake_log(struct fake_iommu *fake, unsigned *count);
 void fake_log_clear(struct fake_iommu *fake);
 
 /*
- * One access by a device. 0 and *phys; DMS_EIO: it is aborted, and an event waits for poll. *stale (may be NULL): it went
- * through a translation or a stream that is gone, but was not invalidated.
+ * One access by a device. 0 and *phys; DMS_EIO: it is aborted, and an event waits for poll. *stale
+ * (may be NULL): it went through a translation or a stream that is gone, but was not invalidated.
  */
 int fake_access(struct fake_iommu *fake, dms_sid_t sid, dms_iova_t iova, uint32_t access,
                 dms_phys_t *phys, bool *stale);

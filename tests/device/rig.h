@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* A machine of test port, fake IOMMU and, when asked for, a device tree; and short ways to make devices on it. */
+/*
+ * A machine of test port, fake IOMMU and, when asked for, a device tree; and short ways to make
+ * devices on it.
+ */
 #ifndef TESTS_DEVICE_RIG_H
 #define TESTS_DEVICE_RIG_H
 
@@ -36,8 +39,8 @@ struct rig *rig_create_port(unsigned thread_slots, const void *blob, size_t size
 void rig_destroy(struct rig *rig);
 
 /*
- * A bus whose devices have their streams in driver_data: one struct rig_streams. Its hook shows how a driver framework
- * adds a bus of its own.
+ * A bus whose devices have their streams in driver_data: one struct rig_streams. Its hook shows how
+ * a driver framework adds a bus of its own.
  */
 extern const struct dms_bus rig_bus;
 
@@ -47,7 +50,10 @@ struct rig_streams {
     struct dms_stream at[4];
 };
 
-/* A device on rig_bus with the one stream `sid`. cfg: NULL, or what else is wanted of it. Must succeed. */
+/*
+ * A device on rig_bus with the one stream `sid`. cfg: NULL, or what else is wanted of it. Must
+ * succeed.
+ */
 struct dms_device *rig_device(struct rig *rig, const char *name, dms_sid_t sid,
                               const struct dms_device_cfg *cfg);
 

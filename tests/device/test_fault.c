@@ -183,7 +183,7 @@ static void without_a_callback_faults_go_to_the_log(void **state)
     fake_iommu_destroy(fake);
 }
 
-/* ---- callbacks may do anything ------------------------------------------------------------------ */
+/* ---- callbacks may do anything --------------------------------------------------------------- */
 
 static void destroy_culprit(void *ctx, const struct dms_fault *fault)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * A port for tests of the device and dma rooms: host memory, a clock that only moves when told to, a record of cache
- * maintenance, and failures on request. Physical addresses are pointers, optionally scattered page by page.
+ * A port for tests of the device and dma rooms: host memory, a clock that only moves when told to,
+ * a record of cache maintenance, and failures on request. Physical addresses are pointers,
+ * optionally scattered page by page.
  */
 #ifndef TESTS_DEVICE_TEST_PORT_H
 #define TESTS_DEVICE_TEST_PORT_H

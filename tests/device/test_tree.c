@@ -159,7 +159,7 @@ static void an_iommu_that_was_not_added_is_worth_another_try(void **state)
     rig_destroy(rig);
 }
 
-/* ---- platform devices -------------------------------------------------------------------------- */
+/* ---- platform devices ------------------------------------------------------------------------ */
 
 #define WIDE 0x1, 0x0 /* 4 GiB */
 
@@ -279,7 +279,7 @@ static void a_node_without_iommu_is_a_device_without_streams(void **state)
     rig_destroy(rig);
 }
 
-/* ---- requesters -------------------------------------------------------------------------------- */
+/* ---- requesters ------------------------------------------------------------------------------ */
 
 static struct fdt_builder *pci_tree(void)
 {
@@ -331,7 +331,7 @@ static void a_requester_goes_through_the_map_of_its_host(void **state)
     rig_destroy(rig);
 }
 
-/* ---- broken trees ------------------------------------------------------------------------------ */
+/* ---- broken trees ---------------------------------------------------------------------------- */
 
 /* A bus with these dma-ranges and a device on it that is fine in itself. */
 static void broken_bus(struct fdt_builder *fb, const char *name, const uint32_t *cells,
@@ -429,9 +429,12 @@ static void a_malformed_property_is_refused_with_the_place(void **state)
     rig_destroy(rig);
 }
 
-/* ---- Arm SMMUs of the older kind ---------------------------------------------------------------- */
+/* ---- Arm SMMUs of the older kind ------------------------------------------------------------- */
 
-/* One cell per specifier, and the mask in the SMMU's own node; a map of the legacy form against two cells. */
+/*
+ * One cell per specifier, and the mask in the SMMU's own node; a map of the legacy form against two
+ * cells.
+ */
 static struct fdt_builder *arm_tree(void)
 {
     struct fdt_builder *fb = fb_begin();
@@ -495,7 +498,7 @@ static void what_linux_accepts_though_odd_is_logged_once(void **state)
     rig_destroy(rig);
 }
 
-/* ---- without a node ------------------------------------------------------------------------------ */
+/* ---- without a node -------------------------------------------------------------------------- */
 
 static void what_wants_a_node_says_so(void **state)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * What a few devices may be handed and can reach, kept in the most obvious way: everything happens in a small arena of
- * pages, and each page of each group is looked at alone.
+ * What a few devices may be handed and can reach, kept in the most obvious way: everything happens
+ * in a small arena of pages, and each page of each group is looked at alone.
  */
 #ifndef TESTS_DMA_ORACLE_H
 #define TESTS_DMA_ORACLE_H

@@ -57,7 +57,7 @@ static void a_coherent_free_is_strict_on_a_lazy_device(void **state)
     rig_end(dev);
 }
 
-/* ---- a device that does not snoop --------------------------------------------------------------- */
+/* ---- a device that does not snoop ------------------------------------------------------------ */
 
 static int setup_noncoherent(void **state)
 {

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * Every allocation and every port callback fails once, and every request to the IOMMU. After each failure the state is
- * the one that the header promises, nothing leaks, and the same call succeeds when it is made again.
+ * Every allocation and every port callback fails once, and every request to the IOMMU. After each
+ * failure the state is the one that the header promises, nothing leaks, and the same call succeeds
+ * when it is made again.
  */
 #include "../device/rig.h"
 #include "../of/fdt_builder.h"
 
 #define MOST_FAILURES 200
 
-/* One call under test. It runs in a fresh rig; setup makes what it needs, undo ends what a success has made. */
+/*
+ * One call under test. It runs in a fresh rig; setup makes what it needs, undo ends what a success
+ * has made.
+ */
 struct subject {
     const char *name;
     void (*setup)(struct rig *rig);
@@ -43,7 +47,7 @@ static void nothing_mapped(struct rig *rig)
     assert_int_equal(stats.live + stats.withheld + stats.lost, 0);
 }
 
-/* ---- create ------------------------------------------------------------------------------------ */
+/* ---- create ---------------------------------------------------------------------------------- */
 
 static int create_call(struct rig *rig)
 {
@@ -102,7 +106,7 @@ static void share_undo(struct rig *rig)
     rig_end(on.parent);
 }
 
-/* ---- attach ------------------------------------------------------------------------------------ */
+/* ---- attach ---------------------------------------------------------------------------------- */
 
 static void attach_setup(struct rig *rig)
 {
@@ -130,7 +134,7 @@ static void attach_failed(struct rig *rig)
     assert_int_equal(dms_regions(on.dev, NULL, 0), 2);
 }
 
-/* ---- reserve and window ------------------------------------------------------------------------- */
+/* ---- reserve and window ---------------------------------------------------------------------- */
 
 static int reserve_call(struct rig *rig)
 {
@@ -156,7 +160,7 @@ static int reserve_any_call(struct rig *rig)
     return dms_reserve_any(on.dev, 0x10000, NULL, &on.iova);
 }
 
-/* ---- map --------------------------------------------------------------------------------------- */
+/* ---- map ------------------------------------------------------------------------------------- */
 
 static int map_call(struct rig *rig)
 {
@@ -322,7 +326,7 @@ static void every_request_to_the_iommu_may_fail(void **state)
     free(on.pages);
 }
 
-/* ---- bring-up and devices of a tree -------------------------------------------------------------- */
+/* ---- bring-up and devices of a tree ---------------------------------------------------------- */
 
 static struct fdt_builder *small_tree(void)
 {

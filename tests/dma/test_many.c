@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* As many functions as there are stream IDs, at a cost per function that does not grow with their number. */
+/*
+ * As many functions as there are stream IDs, at a cost per function that does not grow with their
+ * number.
+ */
 #include "../device/rig.h"
 #include "../of/fdt_builder.h"
 

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * Random operations on devices, groups, regions and mappings beside the oracle. What holds after each step:
+ * Random operations on devices, groups, regions and mappings beside the oracle. What holds after
+ * each step:
  *
  *  1. No IOVA outside the aperture minus regions, or outside a window, is handed out.
- *  2. Two live mappings of one domain never overlap; alignment and bounds are met. A request is refused only when
- *     nothing fits.
- *  3. A device reaches what is mapped for its group, through its own stream, in the direction asked for; nothing else.
- *  4. After a strict unmap no access succeeds; after a lazy one the IOVA is not handed out before the invalidation.
+ *  2. Two live mappings of one domain never overlap; alignment and bounds are met. A request is
+ *     refused only when nothing fits.
+ *  3. A device reaches what is mapped for its group, through its own stream, in the direction asked
+ *     for; nothing else.
+ *  4. After a strict unmap no access succeeds; after a lazy one the IOVA is not handed out before
+ *     the invalidation.
  *  5. At the end everything is as it was: no table, no object, no address is left over.
  *  6. A refused call changes nothing: the oracle, which was not told, still agrees.
  *  7. A stream that nobody owns is aborted and reported.
@@ -45,7 +48,7 @@ static uint64_t page_iova(unsigned page)
     return O_BASE + page * O_PAGE;
 }
 
-/* ---- access: promises 3, 4 and 7 ----------------------------------------------------------------- */
+/* ---- access: promises 3, 4 and 7 ------------------------------------------------------------- */
 
 static void check_page(struct o_device *dev, unsigned page)
 {
@@ -101,7 +104,7 @@ static void unowned_stream(void)
     check(world.last_fault.sid == NOBODYS_SID && !world.last_fault.has_owner);
 }
 
-/* ---- devices ------------------------------------------------------------------------------------- */
+/* ---- devices --------------------------------------------------------------------------------- */
 
 /* Rounded anyhow; up to 12 pages, and a window up to all of the arena. */
 static struct o_region random_region(bool window)
@@ -284,7 +287,7 @@ static void detach(unsigned d)
         left(d);
 }
 
-/* ---- mappings: promises 1 and 2 ------------------------------------------------------------------- */
+/* ---- mappings: promises 1 and 2 -------------------------------------------------------------- */
 
 static struct o_mapping *free_mapping(unsigned group)
 {
@@ -442,7 +445,7 @@ static void flush(unsigned d)
         o.groups[dev->group].maybe[page] = false;
 }
 
-/* ---- regions ------------------------------------------------------------------------------------- */
+/* ---- regions --------------------------------------------------------------------------------- */
 
 static void reserve(unsigned d)
 {
@@ -495,7 +498,7 @@ static void release(unsigned d)
         region->used = false;
 }
 
-/* ---- the run ------------------------------------------------------------------------------------- */
+/* ---- the run --------------------------------------------------------------------------------- */
 
 static void random_step(void)
 {

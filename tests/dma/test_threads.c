@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * Several threads at once: on devices of their own, on one that they share, with devices coming and going, and with
- * faults being reported about all of them. To be run under ThreadSanitizer; on its own it checks what each thread sees.
+ * Several threads at once: on devices of their own, on one that they share, with devices coming and
+ * going, and with faults being reported about all of them. To be run under ThreadSanitizer; on its
+ * own it checks what each thread sees.
  */
 #include "../device/rig.h"
 #include "../of/of_random.h"
@@ -66,7 +67,10 @@ static void reserve_once(struct worker *w, struct dms_device *dev)
     assert_int_equal(dms_release(dev, base, 0x10000, DMS_REGION_FIXED, NULL), 0);
 }
 
-/* A device of a few moments, sometimes in the group of the shared one; sometimes its stream is taken. */
+/*
+ * A device of a few moments, sometimes in the group of the shared one; sometimes its stream is
+ * taken.
+ */
 static void live_and_die(struct worker *w)
 {
     struct rig *rig = w->arena->rig;

@@ -99,7 +99,10 @@ static void coherent_memory_goes_back_only_when_confirmed(void **state)
     rig_end(dev);
 }
 
-/* More failures at once than there is memory to remember: nothing is reused, all comes back with detach. */
+/*
+ * More failures at once than there is memory to remember: nothing is reused, all comes back with
+ * detach.
+ */
 static void without_memory_to_remember_iovas_stay_taken_until_detach(void **state)
 {
     struct rig *rig = *state;
@@ -170,7 +173,7 @@ static void lost_iovas_come_back_with_the_next_attach(void **state)
     free(pages);
 }
 
-/* ---- hardware that fails now and then ------------------------------------------------------------ */
+/* ---- hardware that fails now and then -------------------------------------------------------- */
 
 #define LIVE_MAX 24u
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * A machine of emulated memory and an IOMMU, and devices that access memory through it. The same tests run on every kind
- * of IOMMU there is.
+ * A machine of emulated memory and an IOMMU, and devices that access memory through it. The same
+ * tests run on every kind of IOMMU there is.
  */
 #ifndef TESTS_DMA_WORLD_H
 #define TESTS_DMA_WORLD_H
