@@ -8,7 +8,9 @@
 #include <dmaspace/error.h>
 #include <dmaspace/fault.h>
 #include <dmaspace/iommu.h>
+#include <dmaspace/iova.h>
 #include <dmaspace/mapping.h>
+#include <dmaspace/of.h>
 #include <dmaspace/pgtable.h>
 #include <dmaspace/port.h>
 #include <dmaspace/smmuv3.h>

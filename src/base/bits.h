@@ -38,6 +38,15 @@ static inline unsigned ilog2_ceil(uint64_t x)
     return x == 1 ? 0 : ilog2(x - 1) + 1;
 }
 
+/* Number of bits that are set. The compiler's builtin would call its runtime library on most CPUs. */
+static inline unsigned popcount64(uint64_t x)
+{
+    x -= (x >> 1) & UINT64_C(0x5555555555555555);
+    x = (x & UINT64_C(0x3333333333333333)) + ((x >> 2) & UINT64_C(0x3333333333333333));
+    x = (x + (x >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    return (unsigned)((x * UINT64_C(0x0101010101010101)) >> 56);
+}
+
 /* align is a power of two. Upwards can overflow: see checked.h. */
 static inline uint64_t align_down(uint64_t x, uint64_t align)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 #include "device/owners.h"
 
+#include "base/bits.h"
 #include "base/memory.h"
 
 #define FIRST_BUCKETS_LG2 3u
@@ -70,7 +71,7 @@ static struct stream_owner *class_overlapping(const struct stream_class *class,
     uint32_t fixed = stream.sid & ~(stream.mask | class->mask);
     uint32_t bits = 0;
 
-    if ((uint64_t)1 << __builtin_popcount(open) > class->count)
+    if ((uint64_t)1 << popcount64(open) > class->count)
         return class_scan(class, stream, work);
     do {
         struct stream_owner *owner = class_find(class, fixed | bits, work);
