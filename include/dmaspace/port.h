@@ -79,6 +79,13 @@ struct dms_port {
     unsigned (*thread_slot)(void *ctx);
     unsigned thread_slots; /* 0: no per-thread caches */
 
+    /*
+     * Make every other thread that may be inside the library pass a full memory barrier before this returns:
+     * membarrier(2), or an interrupt on every CPU. With it, per-thread caches work with plain loads and stores, and
+     * only who empties another thread's cache pays. NULL: they need one atomic exchange per operation.
+     */
+    void (*fence_all)(void *ctx);
+
     /* Monotonic time in nanoseconds; required. relax: called in poll loops, NULL spins. */
     uint64_t (*now_ns)(void *ctx);
     void (*relax)(void *ctx);

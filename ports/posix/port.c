@@ -110,6 +110,23 @@ static unsigned port_thread_slot(void *ctx)
     return thread_index();
 }
 
+/* The devices are threads of this process: what orders memory for them is what orders it for any thread. */
+static void port_barrier(void *ctx, enum dms_barrier what)
+{
+    (void)ctx;
+    switch (what) {
+    case DMS_BARRIER_TABLE:
+        atomic_thread_fence(memory_order_release);
+        break;
+    case DMS_BARRIER_MMIO:
+        atomic_thread_fence(memory_order_seq_cst);
+        break;
+    case DMS_BARRIER_READ:
+        atomic_thread_fence(memory_order_acquire);
+        break;
+    }
+}
+
 static uint64_t port_now_ns(void *ctx)
 {
     struct timespec now;
@@ -154,8 +171,10 @@ void port_fill(struct dms_posix *posix)
         .unlock = port_unlock,
         .thread_slot = port_thread_slot,
         .thread_slots = thread_slots,
+        .fence_all = fence_available() ? port_fence_all : NULL,
         .now_ns = port_now_ns,
         .relax = port_relax,
+        .barrier = port_barrier,
         .log = port_log,
     };
 }

@@ -94,6 +94,10 @@ struct slot *slot_mine(struct dms_posix *posix);
 /* Adds `things` and `bytes` (negative: modulo 2^64) and one call when things > 0. */
 void slot_count(struct dms_posix *posix, enum count_kind kind, int64_t things, int64_t bytes);
 
+/* fence.c: whether this kernel has it, and the callback. */
+bool fence_available(void);
+void port_fence_all(void *ctx);
+
 /* port.c: the callbacks; the arena and the slots exist already. */
 void port_fill(struct dms_posix *posix);
 
