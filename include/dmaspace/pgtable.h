@@ -39,14 +39,16 @@ struct dms_pgtable_slot {
     uint64_t owner; /* the page table that the thread is in; 0: none */
     uint64_t first; /* what it touches there */
     uint64_t last;
-    uint64_t generation; /* of the cached table below; 0: none */
-    uint64_t cached_iova;
-    uint64_t *cached_table;
-    uint64_t *cached_link;
+    uint64_t generation; /* of what it remembers; 0: nothing */
+    struct {
+        uint64_t iova; /* one that the table covers */
+        uint64_t *table;
+        uint64_t *link;
+    } recent[2]; /* the last tables that a walk went through: of level 3, of level 2 */
     uint64_t entries;
     uint64_t barriers;
     uint64_t cleans;
-    uint64_t unused[6];
+    uint64_t unused[3];
 };
 
 /*
@@ -58,6 +60,7 @@ struct dms_pgtable_guard {
     const struct dms_port *port;
     struct dms_pgtable_slot *slots; /* aligned to a cache line, inside `memory` */
     unsigned count;                 /* 0 when the port has no thread slots */
+    unsigned used;                  /* no slot from this one on has ever been used */
     void *memory;
     uint64_t generations;
 };
@@ -104,7 +107,10 @@ struct dms_pgtable {
     /* Private. */
     uint64_t *root_entries;
     size_t root_bytes;
-    uint8_t index_bits; /* input bits that one level translates: granule_lg2 - 3 */
+    uint64_t page_mask;   /* granule - 1 */
+    uint32_t index_mask;  /* entries of a table below the root, - 1 */
+    uint8_t index_bits;   /* input bits that one level translates: granule_lg2 - 3 */
+    uint8_t level_lg2[5]; /* [n]: what a table at level n covers; [n + 1]: what its entry covers */
     uint8_t kept_count;
     uint8_t kept_next;
     uint8_t kept_level[DMS_PGTABLE_KEEP_MAX];

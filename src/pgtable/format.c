@@ -1,35 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 #include "pgtable/format.h"
 
-#define ACCESS_BITS ((uint32_t)(DMS_READ | DMS_WRITE | DMS_EXEC))
-#define KNOWN_BITS                                                                                 \
-    (ACCESS_BITS |                                                                                 \
-     (uint32_t)(DMS_PRIV | DMS_PROT_COHERENT | DMS_PROT_DEVICE | DMS_PROT_BEGIN | DMS_PROT_END))
+#define LEAF(access)                                                                               \
+    (DESC_VALID | LEAF_AF | LEAF_NG | ((access)&DMS_PRIV ? 0 : LEAF_AP_UNPRIV) |                   \
+     ((access)&DMS_WRITE ? 0 : LEAF_AP_READ_ONLY) | ((access)&DMS_EXEC ? 0 : LEAF_PXN | LEAF_UXN))
 
-/* Non-cacheable and device memory is outer shareable whatever SH says (DDI 0487, D8.6.2); say the same. */
-static uint64_t memory_type(uint32_t prot)
-{
-    if (prot & DMS_PROT_DEVICE)
-        return field_make(LEAF_ATTR_INDEX, ATTR_DEVICE) | field_make(LEAF_SH, SH_OUTER);
-    if (prot & DMS_PROT_COHERENT)
-        return field_make(LEAF_ATTR_INDEX, ATTR_WRITE_BACK) | field_make(LEAF_SH, SH_INNER);
-    return field_make(LEAF_ATTR_INDEX, ATTR_NON_CACHEABLE) | field_make(LEAF_SH, SH_OUTER);
-}
+/* Neither DMS_PRIV alone nor nothing is an access. */
+const uint64_t format_leaf[16] = {
+    0, LEAF(1), LEAF(2),  LEAF(3),  LEAF(4),  LEAF(5),  LEAF(6),  LEAF(7),
+    0, LEAF(9), LEAF(10), LEAF(11), LEAF(12), LEAF(13), LEAF(14), LEAF(15),
+};
 
-uint64_t format_attributes(uint32_t prot)
-{
-    uint64_t bits = DESC_VALID | LEAF_AF | LEAF_NG | memory_type(prot);
-
-    if (!(prot & ACCESS_BITS) || (prot & ~KNOWN_BITS))
-        return 0;
-    if (!(prot & DMS_PRIV))
-        bits |= LEAF_AP_UNPRIV;
-    if (!(prot & DMS_WRITE))
-        bits |= LEAF_AP_READ_ONLY;
-    if (!(prot & DMS_EXEC))
-        bits |= LEAF_PXN | LEAF_UXN;
-    return bits;
-}
+/* What is not write-back is outer shareable anyway (DDI 0487, D8.6.2). */
+const uint16_t format_memory[4] = {
+    ATTR_NON_CACHEABLE << 2 | SH_OUTER << 8,
+    ATTR_WRITE_BACK << 2 | SH_INNER << 8,
+    ATTR_DEVICE << 2 | SH_OUTER << 8,
+    ATTR_DEVICE << 2 | SH_OUTER << 8,
+};
 
 uint32_t format_access(uint64_t leaf)
 {

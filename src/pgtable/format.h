@@ -46,8 +46,22 @@ enum attr_index {
 };
 #define FORMAT_MAIR UINT64_C(0x0444ff)
 
+#define PROT_ACCESS UINT32_C(0xf)   /* enum dms_access */
+#define PROT_MEMORY UINT32_C(0x300) /* DMS_PROT_COHERENT, DMS_PROT_DEVICE */
+#define PROT_BOUNDS UINT32_C(0xc00) /* DMS_PROT_BEGIN, DMS_PROT_END */
+
+extern const uint64_t format_leaf[16];  /* by PROT_ACCESS; 0: no access */
+extern const uint16_t format_memory[4]; /* by PROT_MEMORY */
+
 /* The bits of a leaf beside its address, level and boundaries. 0: prot is no valid set of bits. */
-uint64_t format_attributes(uint32_t prot);
+static inline uint64_t format_attributes(uint32_t prot)
+{
+    uint64_t leaf = format_leaf[prot & PROT_ACCESS];
+
+    if (leaf == 0 || (prot & ~(PROT_ACCESS | PROT_MEMORY | PROT_BOUNDS)))
+        return 0;
+    return leaf | format_memory[(prot & PROT_MEMORY) >> 8];
+}
 
 /* enum dms_access of a valid leaf. */
 uint32_t format_access(uint64_t leaf);
@@ -55,6 +69,12 @@ uint32_t format_access(uint64_t leaf);
 static inline bool word_is_valid(uint64_t word)
 {
     return word & DESC_VALID;
+}
+
+/* Levels 0..2 only. */
+static inline bool word_is_block(uint64_t word)
+{
+    return (word & (DESC_VALID | DESC_TABLE)) == DESC_VALID;
 }
 
 /* A link that may be followed without the lock. Levels 0..2 only. */

@@ -9,19 +9,19 @@
 
 static inline uint64_t granule(const struct dms_pgtable *pt)
 {
-    return UINT64_C(1) << pt->cfg.granule_lg2;
+    return pt->page_mask + 1;
 }
 
 /* Entries of a table below the root; the root can have fewer. */
 static inline unsigned table_entries(const struct dms_pgtable *pt)
 {
-    return 1u << pt->index_bits;
+    return pt->index_mask + 1;
 }
 
 /* What one entry of a table at `level` covers, as a logarithm. */
 static inline unsigned entry_lg2(const struct dms_pgtable *pt, unsigned level)
 {
-    return pt->cfg.granule_lg2 + pt->index_bits * (LEAF_LEVEL - level);
+    return pt->level_lg2[level + 1];
 }
 
 static inline uint64_t entry_bytes(const struct dms_pgtable *pt, unsigned level)
@@ -32,12 +32,12 @@ static inline uint64_t entry_bytes(const struct dms_pgtable *pt, unsigned level)
 /* What a table at `level` covers, as a logarithm. At level 0 this can pass input_bits. */
 static inline unsigned table_lg2(const struct dms_pgtable *pt, unsigned level)
 {
-    return entry_lg2(pt, level) + pt->index_bits;
+    return pt->level_lg2[level];
 }
 
 static inline unsigned entry_index(const struct dms_pgtable *pt, unsigned level, uint64_t iova)
 {
-    return (unsigned)(iova >> entry_lg2(pt, level)) & (table_entries(pt) - 1);
+    return (unsigned)(iova >> entry_lg2(pt, level)) & pt->index_mask;
 }
 
 static inline uint64_t entry_last(const struct dms_pgtable *pt, unsigned level, uint64_t iova)

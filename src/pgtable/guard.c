@@ -46,12 +46,46 @@ static bool slot_touches(const struct dms_pgtable_slot *slot, const struct dms_p
            first <= __atomic_load_n(&slot->last, __ATOMIC_ACQUIRE);
 }
 
+static unsigned guard_used(const struct dms_pgtable_guard *guard)
+{
+    return guard ? __atomic_load_n(&guard->used, __ATOMIC_ACQUIRE) : 0;
+}
+
+/* The fence: either a remover sees that the slot is in use, or this thread sees its frozen link. */
+void guard_first_use(struct dms_pgtable *pt, const struct dms_pgtable_slot *slot)
+{
+    struct dms_pgtable_guard *guard = pt->cfg.guard;
+    unsigned used = guard_used(guard);
+    unsigned needed;
+
+    if (slot == &pt->own)
+        return;
+    needed = (unsigned)(slot - guard->slots) + 1;
+    while (used < needed && !__atomic_compare_exchange_n(&guard->used, &used, needed, false,
+                                                         __ATOMIC_SEQ_CST, __ATOMIC_ACQUIRE))
+        ;
+    atomic_thread_fence(memory_order_seq_cst);
+}
+
+/* Other threads have to pass a fence only if there ever were any. */
+void guard_fence_all(const struct dms_pgtable *pt, const struct dms_pgtable_slot *self)
+{
+    const struct dms_port *port = pt->cfg.port;
+    unsigned used;
+
+    atomic_thread_fence(memory_order_seq_cst);
+    used = guard_used(pt->cfg.guard);
+    if (port->fence_all && (used > 1 || (used == 1 && self != pt->cfg.guard->slots)))
+        port->fence_all(port->ctx);
+}
+
 bool guard_busy(const struct dms_pgtable *pt, const struct dms_pgtable_slot *self, uint64_t first,
                 uint64_t last)
 {
     const struct dms_pgtable_guard *guard = pt->cfg.guard;
+    unsigned used = guard_used(guard);
 
-    for (unsigned i = 0; guard && i < guard->count; i++) {
+    for (unsigned i = 0; i < used; i++) {
         if (&guard->slots[i] != self && slot_touches(&guard->slots[i], pt, first, last))
             return true;
     }

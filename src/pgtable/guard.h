@@ -17,23 +17,36 @@
 
 #include <stdatomic.h>
 
+/*
+ * A full fence between a thread's announcement and its reads. Where the port can make all threads pass one, that is
+ * left to the few who remove tables, and here only the compiler is told.
+ */
+static inline void guard_fence(const struct dms_port *port)
+{
+    if (port->fence_all)
+        atomic_signal_fence(memory_order_seq_cst);
+    else
+        atomic_thread_fence(memory_order_seq_cst);
+}
+
 /* Announces [first, last], or takes the table's lock when this thread has no slot. Ends with guard_leave. */
 static inline struct dms_pgtable_slot *guard_enter(struct dms_pgtable *pt, uint64_t first,
                                                    uint64_t last)
 {
     const struct dms_pgtable_guard *guard = pt->cfg.guard;
-    unsigned number = guard ? port_thread_slot(pt->cfg.port) : 0;
+    const struct dms_port *port = pt->cfg.port;
     struct dms_pgtable_slot *slot;
+    unsigned number;
 
-    if (!guard || number >= guard->count) {
-        port_lock(pt->cfg.port, &pt->lock);
+    if (!guard || (number = port->thread_slot(port->ctx)) >= guard->count) {
+        port_lock(port, &pt->lock);
         return &pt->own;
     }
     slot = &guard->slots[number];
     __atomic_store_n(&slot->first, first, __ATOMIC_RELEASE);
     __atomic_store_n(&slot->last, last, __ATOMIC_RELEASE);
     __atomic_store_n(&slot->owner, (uint64_t)(uintptr_t)pt, __ATOMIC_RELEASE);
-    atomic_thread_fence(memory_order_seq_cst);
+    guard_fence(port);
     return slot;
 }
 
@@ -58,7 +71,13 @@ static inline void guard_unlock(struct dms_pgtable *pt, const struct dms_pgtable
         port_unlock(pt->cfg.port, &pt->lock);
 }
 
-/* A slot other than `self` (may be NULL) touches a part of [first, last]. Lock held, fence executed. */
+/* Before a slot's thread reads its first link. */
+void guard_first_use(struct dms_pgtable *pt, const struct dms_pgtable_slot *slot);
+
+/* The remover's fence, after it has frozen a link. self: its own slot, or NULL. Lock held. */
+void guard_fence_all(const struct dms_pgtable *pt, const struct dms_pgtable_slot *self);
+
+/* A slot other than `self` touches a part of [first, last]. Lock held, after guard_fence_all. */
 bool guard_busy(const struct dms_pgtable *pt, const struct dms_pgtable_slot *self, uint64_t first,
                 uint64_t last);
 

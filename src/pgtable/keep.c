@@ -2,8 +2,8 @@
 #include "pgtable/keep.h"
 
 #include "pgtable/format.h"
+#include "pgtable/geometry.h"
 #include "pgtable/reclaim.h"
-#include "pgtable/table.h"
 #include "pgtable/word.h"
 
 /* Other threads may change the hint in the same word at any time. */
@@ -48,8 +48,7 @@ void keep_table(struct dms_pgtable *pt, struct dms_pgtable_slot *self, uint64_t 
     unsigned old_level = pt->start_level;
     unsigned i = pt->kept_count;
 
-    if (!link || (word_load(link) & LINK_KEPT) ||
-        !reclaim_is_empty(pt, table_at(pt, word_load(link)), level, gather))
+    if (!link || (word_load(link) & LINK_KEPT))
         return;
     if (pt->kept_count == pt->cfg.keep_empty) {
         i = pt->kept_next;

@@ -9,7 +9,10 @@
 
 #include <dmaspace/pgtable.h>
 
-/* Lists the table at `level` that holds iova, if it is empty. What it displaces is removed if that is empty. */
+/*
+ * Lists the table at `level` that holds iova, which was empty a moment ago. What it displaces is removed if that is
+ * empty.
+ */
 void keep_table(struct dms_pgtable *pt, struct dms_pgtable_slot *self, uint64_t iova,
                 unsigned level, struct dms_iommu_gather *gather);
 

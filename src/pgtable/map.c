@@ -1,193 +1,82 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/*
- * Mapping in two passes over the range. The first looks: is all of it free, and how many tables are missing? Then
- * those are taken from the port. The second writes, and cannot fail. A run inside one table of pages needs no plan.
- */
+/* Mapping. Most calls are one run of leaves in a table that the thread used last; the others are planned. */
+#include "pgtable/map.h"
 #include "pgtable/range.h"
-#include "pgtable/run.h"
-#include "pgtable/walk.h"
 
-struct map_job {
-    struct dms_pgtable *pt;
-    struct dms_pgtable_slot *slot;
-    uint64_t iova;
-    uint64_t last;
-    uint64_t phys;
-    uint64_t attributes; /* without address, level bits and boundaries */
-    uint64_t begin;      /* LEAF_BEGIN or 0, for the first leaf */
-    uint64_t end;        /* LEAF_END or 0, for the last */
-};
-
-/* The physical address of a later IOVA of the job. */
-static uint64_t job_phys(const struct map_job *job, uint64_t at)
-{
-    return job->phys + (at - job->iova);
-}
-
-static bool leaf_fits(const struct map_job *job, unsigned level, uint64_t at)
-{
-    uint64_t bytes = entry_bytes(job->pt, level);
-
-    return level_has_leaves(job->pt, level) && is_aligned(at | job_phys(job, at), bytes) &&
-           job->last - at >= bytes - 1;
-}
-
-/*
- * Tables that [at, last] takes below an entry at `level` that holds nothing. All entries that the range covers
- * whole cost the same, so one of them is counted, and the recursion ends at level 3.
- */
-static uint64_t tables_missing(const struct map_job *job, unsigned level, uint64_t at,
-                               uint64_t last)
+/* All that can be wrong with the arguments, in one look; make_error says what it is. */
+INLINE_ALWAYS bool make_job(struct map_job *job, uint64_t size, uint32_t prot)
 {
     const struct dms_pgtable *pt = job->pt;
-    uint64_t bytes = entry_bytes(pt, level + 1);
-    uint64_t count = 1;
+    uint64_t phys_last = job->phys + (size - 1);
 
-    if (leaf_fits(job, level, at) && last == entry_last(pt, level, at))
-        return 0;
-    if (level + 1 == LEAF_LEVEL)
-        return count;
-    for (uint64_t from = at, to; from <= last; from = to + 1) {
-        uint64_t whole =
-            is_aligned(from, bytes) ? (last - from + 1) >> entry_lg2(pt, level + 1) : 0;
-
-        to = whole ? from + (whole << entry_lg2(pt, level + 1)) - 1
-                   : min_u64(last, entry_last(pt, level + 1, from));
-        count += (whole ? whole : 1) *
-                 tables_missing(job, level + 1, from, whole ? from + bytes - 1 : to);
-    }
-    return count;
+    job->last = job->iova + (size - 1);
+    job->attributes = format_attributes(prot);
+    job->bounds = (uint64_t)(prot & PROT_BOUNDS) * (LEAF_BEGIN / DMS_PROT_BEGIN);
+    return job->attributes && range_fits(pt, job->iova, size) && phys_last >= job->phys &&
+           phys_last <= pt->output_last && (job->phys & pt->page_mask) == 0;
 }
 
-/* First pass. 0 and *tables, or -DMS_EEXIST. Tables that wait for release count as missing: they may be gone soon. */
-static int map_plan(const struct map_job *job, uint64_t *tables)
+static int make_error(const struct map_job *job, uint64_t size)
 {
-    for (uint64_t at = job->iova, to; at <= job->last; at = to + 1) {
-        struct walk walk = walk_to(job->pt, job->slot, at, WALK_READ);
+    int error = range_error(job->pt, job->iova, size);
 
-        if (walk.level == LEAF_LEVEL) {
-            to = min_u64(job->last, table_last(job->pt, LEAF_LEVEL, at));
-            if (!run_is_zero(&walk.table[walk.index], run_length(job->pt, LEAF_LEVEL, at, to)))
-                return DMS_EEXIST;
-        } else {
-            to = min_u64(job->last, entry_last(job->pt, walk.level, at));
-            if (walk.word)
-                return DMS_EEXIST;
-            *tables += tables_missing(job, walk.level, at, to);
-        }
-    }
-    return 0;
-}
-
-/* n leaves from `entry` on, for the job's IOVAs from `at` on. */
-static void write_leaves(const struct map_job *job, uint64_t *entry, unsigned n, unsigned level,
-                         uint64_t at)
-{
-    uint64_t step = entry_bytes(job->pt, level);
-    uint64_t leaf = job_phys(job, at) | job->attributes | (level == LEAF_LEVEL ? DESC_TABLE : 0);
-    uint64_t begin = at == job->iova ? job->begin : 0;
-    uint64_t end = at + (n - 1) * step + (step - 1) == job->last ? job->end : 0;
-
-    if (n == 1) {
-        word_store(entry, leaf | begin | end);
-    } else {
-        word_store(entry, leaf | begin);
-        if (n > 2)
-            run_fill(entry + 1, n - 2, leaf + step, step);
-        word_store(entry + n - 1, (leaf + (n - 1) * step) | end);
-    }
-    table_wrote(job->pt, job->slot, entry, n);
+    if (error)
+        return error;
+    return job->attributes && (job->phys & job->pt->page_mask) == 0 ? DMS_ERANGE : DMS_EINVAL;
 }
 
 /*
- * Another thread, whose range begins where this one ends, may have linked a table there first. A walker that does
- * not snoop must find the table cleared, and the link only after that; whoever meets a link that is not marked
- * as cleaned cleans it as well, so that it may count on it.
+ * The range is a run of leaves in the recent table of `level`: true and *error. What is in its way above level 3 may be
+ * a table that is empty, or waits for release: false.
  */
-static void link_table(const struct map_job *job, uint64_t *entry, struct table_stock *stock)
+INLINE_ALWAYS bool map_recent(const struct map_job *job, unsigned level, int *error)
 {
-    uint64_t link = table_stock_take(job->pt, stock);
-
-    table_clean(job->pt, job->slot, table_at(job->pt, link), table_entries(job->pt));
-    table_barrier(job->pt, job->slot);
-    if (!word_exchange(entry, 0, link)) {
-        table_stock_return(job->pt, stock, link);
-        return;
-    }
-    __atomic_add_fetch(&job->pt->tables, 1, __ATOMIC_RELAXED);
-    table_wrote(job->pt, job->slot, entry, 1);
-    if (!job->pt->cfg.coherent)
-        word_exchange(entry, link, link | LINK_CLEANED);
-}
-
-/* Second pass. The stock has what the plan asked for, and no table in the range can go meanwhile (guard.h). */
-static void map_write(const struct map_job *job, struct table_stock *stock)
-{
-    uint64_t at = job->iova;
-
-    while (at <= job->last) {
-        struct walk walk = walk_to(job->pt, job->slot, at, WALK_LINK);
-        uint64_t *entry = &walk.table[walk.index];
-        unsigned n = 1;
-
-        if (walk.level != LEAF_LEVEL && !leaf_fits(job, walk.level, at)) {
-            link_table(job, entry, stock);
-            continue;
-        }
-        if (walk.level == LEAF_LEVEL)
-            n = run_length(job->pt, LEAF_LEVEL, at, job->last);
-        write_leaves(job, entry, n, walk.level, at);
-        at += (uint64_t)n << entry_lg2(job->pt, walk.level);
-    }
-}
-
-static int map_planned(const struct map_job *job)
-{
-    struct table_stock stock = {0};
-    uint64_t tables = 0;
-    int error = map_plan(job, &tables);
-
-    if (!error)
-        error = table_stock_fill(job->pt, &stock, tables);
-    if (error)
-        return error;
-    map_write(job, &stock);
-    table_stock_empty(job->pt, &stock);
-    return 0;
-}
-
-/* All of the range in one table, or not: 0, -DMS_EEXIST. */
-static int map_job(const struct map_job *job)
-{
-    struct walk walk = walk_quick(job->pt, job->slot, job->iova, WALK_EXTEND);
+    struct dms_pgtable *pt = job->pt;
+    uint64_t *entry;
     unsigned n;
 
-    if (walk.level != LEAF_LEVEL || job->last > table_last(job->pt, LEAF_LEVEL, job->iova))
-        return map_planned(job);
-    n = run_length(job->pt, LEAF_LEVEL, job->iova, job->last);
-    if (!run_is_zero(&walk.table[walk.index], n))
-        return DMS_EEXIST;
-    write_leaves(job, &walk.table[walk.index], n, LEAF_LEVEL, job->iova);
-    return 0;
+    if (!recent_covers(pt, job->slot, level, job->iova, job->last))
+        return false;
+    if (level != LEAF_LEVEL &&
+        ((job->iova | job->phys | (job->last + 1)) & (entry_bytes(pt, level) - 1)))
+        return false;
+    entry = job->slot->recent[LEAF_LEVEL - level].table + entry_index(pt, level, job->iova);
+    n = (unsigned)((job->last - job->iova) >> entry_lg2(pt, level)) + 1;
+    *error = run_is_zero(entry, n) ? 0 : DMS_EEXIST;
+    if (*error)
+        return level == LEAF_LEVEL;
+    map_leaves(job, entry, n, level, job->iova, job->bounds);
+    return true;
+}
+
+/* From the arguments again: a job whose address is taken here would cost every call its registers. */
+static __attribute__((noinline)) int map_slow(struct dms_pgtable *pt, struct dms_pgtable_slot *slot,
+                                              uint64_t iova, uint64_t phys, uint64_t size,
+                                              uint32_t prot)
+{
+    struct map_job job = {.pt = pt, .slot = slot, .iova = iova, .phys = phys};
+    struct walk walk;
+    int error;
+
+    if (!make_job(&job, size, prot))
+        return make_error(&job, size);
+    walk = walk_quick(pt, slot, iova, WALK_EXTEND);
+    if (walk.level == LEAF_LEVEL ? map_recent(&job, LEAF_LEVEL, &error)
+                                 : walk.level == 2 && map_recent(&job, 2, &error))
+        return error;
+    return map_planned(&job);
 }
 
 int dms_pgtable_map(struct dms_pgtable *pt, dms_iova_t iova, dms_phys_t phys, uint64_t size,
                     uint32_t prot)
 {
     struct map_job job = {.pt = pt, .iova = iova, .phys = phys.addr};
-    int error = range_check(pt, iova, size, &job.last);
+    int error;
 
-    if (error)
-        return error;
-    job.attributes = format_attributes(prot);
-    if (job.attributes == 0 || !is_aligned(phys.addr, granule(pt)))
-        return DMS_EINVAL;
-    if (phys.addr > pt->output_last || pt->output_last - phys.addr < size - 1)
-        return DMS_ERANGE;
-    job.begin = prot & DMS_PROT_BEGIN ? LEAF_BEGIN : 0;
-    job.end = prot & DMS_PROT_END ? LEAF_END : 0;
-    job.slot = guard_enter(pt, iova, job.last);
-    error = map_job(&job);
+    job.slot = guard_enter(pt, iova, iova + (size - 1));
+    if (!make_job(&job, size, prot) ||
+        (!map_recent(&job, LEAF_LEVEL, &error) && !map_recent(&job, 2, &error)))
+        error = map_slow(pt, job.slot, iova, phys.addr, size, prot);
     if (!error)
         table_barrier(pt, job.slot);
     guard_leave(pt, job.slot);

@@ -46,7 +46,11 @@ static void set_geometry(struct dms_pgtable *pt)
     unsigned bits = pt->cfg.input_bits - pt->cfg.granule_lg2;
     unsigned levels;
 
+    pt->page_mask = (UINT64_C(1) << pt->cfg.granule_lg2) - 1;
     pt->index_bits = pt->cfg.granule_lg2 - 3;
+    pt->index_mask = (1u << pt->index_bits) - 1;
+    for (unsigned i = 0; i <= LEAF_LEVEL + 1; i++)
+        pt->level_lg2[i] = (uint8_t)(pt->cfg.granule_lg2 + pt->index_bits * (LEAF_LEVEL + 1 - i));
     levels = (bits + pt->index_bits - 1) / pt->index_bits;
     pt->start_level = (uint8_t)(LEAF_LEVEL + 1 - levels);
     pt->root_bytes = sizeof(uint64_t) << (bits - (levels - 1) * pt->index_bits);
@@ -79,6 +83,8 @@ int dms_pgtable_init(struct dms_pgtable *pt, const struct dms_pgtable_cfg *cfg)
     if (!cfg_is_valid(cfg))
         return DMS_EINVAL;
     *pt = (struct dms_pgtable){.cfg = *cfg, .tables = 1};
+    if (cfg->guard && cfg->guard->count == 0)
+        pt->cfg.guard = NULL;
     set_output(pt);
     set_geometry(pt);
     error = root_alloc(pt);

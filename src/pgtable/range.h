@@ -8,16 +8,20 @@
 #include "base/bits.h"
 #include <dmaspace/error.h>
 
-/* 0 and *last; -DMS_EINVAL: empty, or not whole granules; -DMS_ERANGE: beyond input_last. */
-static inline int range_check(const struct dms_pgtable *pt, uint64_t iova, uint64_t size,
-                              uint64_t *last)
+/* Whole granules, at least one, and none beyond input_last. */
+static inline bool range_fits(const struct dms_pgtable *pt, uint64_t iova, uint64_t size)
 {
-    if (size == 0 || !is_aligned(iova | size, granule(pt)))
+    /* input_last is all ones, so bits above it show in any of the three; without those the sum cannot wrap. */
+    return ((iova | (size - 1) | (iova + (size - 1))) & ~pt->input_last) == 0 &&
+           ((iova | size) & pt->page_mask) == 0;
+}
+
+/* -DMS_EINVAL: empty, or not whole granules; -DMS_ERANGE: beyond input_last; 0. */
+static inline int range_error(const struct dms_pgtable *pt, uint64_t iova, uint64_t size)
+{
+    if (size == 0 || ((iova | size) & pt->page_mask))
         return DMS_EINVAL;
-    if (iova > pt->input_last || pt->input_last - iova < size - 1)
-        return DMS_ERANGE;
-    *last = iova + (size - 1);
-    return 0;
+    return range_fits(pt, iova, size) ? 0 : DMS_ERANGE;
 }
 
 #endif

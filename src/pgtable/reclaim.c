@@ -3,7 +3,6 @@
 
 #include "pgtable/guard.h"
 #include "pgtable/keep.h"
-#include "pgtable/run.h"
 #include "pgtable/table.h"
 #include "pgtable/word.h"
 
@@ -62,11 +61,23 @@ static const struct removed *gather_head(const struct dms_iommu_gather *gather)
     return gather ? gather->freed : NULL;
 }
 
+/* Relaxed: whoever wrote an entry has left, or his slot is seen. */
+static bool is_zero(const uint64_t *table, unsigned n)
+{
+    uint64_t any = 0;
+
+    for (unsigned i = 0; i < n && any == 0; i += 8) {
+        for (unsigned j = i; j < i + 8; j++)
+            any |= __atomic_load_n(&table[j], __ATOMIC_RELAXED);
+    }
+    return any == 0;
+}
+
 bool reclaim_is_empty(const struct dms_pgtable *pt, const uint64_t *table, unsigned level,
                       const struct dms_iommu_gather *gather)
 {
     if (level == LEAF_LEVEL)
-        return run_is_zero(table, table_entries(pt));
+        return is_zero(table, table_entries(pt));
     for (unsigned i = 0; i < table_entries(pt); i++) {
         uint64_t word = word_load(&table[i]);
 
@@ -103,7 +114,7 @@ static bool freeze(struct dms_pgtable *pt, const struct dms_pgtable_slot *self, 
     while (!word_exchange(link, word, word | LINK_FROZEN))
         word = word_load(link);
     guard_advance(pt);
-    atomic_thread_fence(memory_order_seq_cst);
+    guard_fence_all(pt, self);
     if (!guard_busy(pt, self, table_first(pt, level, iova), table_last(pt, level, iova)) &&
         reclaim_is_empty(pt, table_at(pt, word), level, gather))
         return true;
@@ -139,13 +150,23 @@ static bool table_remove(struct dms_pgtable *pt, const struct dms_pgtable_slot *
     return true;
 }
 
+/* A look before the fence that all threads have to pass: the hinted entry first, then all. */
+static bool may_go(const struct dms_pgtable *pt, uint64_t word, unsigned level,
+                   const struct dms_iommu_gather *gather)
+{
+    const uint64_t *table = table_at(pt, word);
+
+    return !word_is_valid(word_load(&table[link_hint(word)])) &&
+           reclaim_is_empty(pt, table, level, gather);
+}
+
 void reclaim_prune(struct dms_pgtable *pt, struct dms_pgtable_slot *self, uint64_t iova,
                    unsigned level, struct dms_iommu_gather *gather)
 {
     for (; level > pt->start_level; level--) {
         uint64_t *link = reclaim_find(pt, iova, level);
 
-        if (!link || !reclaim_is_empty(pt, table_at(pt, word_load(link)), level, gather) ||
+        if (!link || !may_go(pt, word_load(link), level, gather) ||
             !table_remove(pt, self, link, iova, level, gather))
             return;
     }

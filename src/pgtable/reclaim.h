@@ -21,6 +21,19 @@
 #define PGTABLE_RECLAIM_H
 
 #include "pgtable/format.h"
+#include "pgtable/word.h"
+
+/*
+ * Where a walk ended: at a page entry (level 3, whatever it holds), at a block, or at an entry that leads nowhere.
+ * A table that waits for release leads nowhere.
+ */
+struct walk {
+    uint64_t *table;
+    uint64_t *link; /* the entry that leads to table; NULL for the root */
+    uint64_t word;  /* table[index]; 0 when it is not valid */
+    unsigned level;
+    unsigned index;
+};
 
 /* A removed table, in the list of one gather. Its fields are the lock's. */
 struct removed {
@@ -42,12 +55,21 @@ uint64_t reclaim_settle(struct dms_pgtable *pt, struct dms_pgtable_slot *slot, u
                         uint64_t word, bool revive);
 
 /*
- * The table at `level` that holds iova, and hangs on `link`, has lost entries [index, index + n) to an unmap of this
- * thread's. If that was the last: the table is kept, or removed with all that empties above it.
+ * An unmap of this thread's has taken n entries, from the one that `walk` ended at, and the table is not known to be
+ * kept. If those were the last, the table is kept now, or removed with all that empties above it.
  */
-void reclaim_after_unmap(struct dms_pgtable *pt, struct dms_pgtable_slot *slot, uint64_t *table,
-                         uint64_t *link, unsigned level, unsigned index, unsigned n, uint64_t iova,
-                         struct dms_iommu_gather *gather);
+void reclaim_look(struct dms_pgtable *pt, struct dms_pgtable_slot *slot, const struct walk *walk,
+                  unsigned n, uint64_t iova, struct dms_iommu_gather *gather);
+
+/* After each run of entries that an unmap has cleared. The root stays, and so does a kept table. */
+static inline void reclaim_after_unmap(struct dms_pgtable *pt, struct dms_pgtable_slot *slot,
+                                       struct walk walk, unsigned n, uint64_t iova,
+                                       struct dms_iommu_gather *gather)
+{
+    if (walk.link && !(word_load(walk.link) & LINK_KEPT))
+        reclaim_look(pt, slot, &(struct walk){walk.table, walk.link, 0, walk.level, walk.index}, n,
+                     iova, gather);
+}
 
 /* Lock held. The link of the table at `level` that holds iova. NULL: no such table, or it is the root. */
 uint64_t *reclaim_find(const struct dms_pgtable *pt, uint64_t iova, unsigned level);

@@ -1,23 +1,36 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* Runs of entries in one table. All n are at least 1. */
+/* Runs of entries in one table that belong to the caller's range: nobody else writes them. All n are at least 1. */
 #ifndef PGTABLE_RUN_H
 #define PGTABLE_RUN_H
 
-#include "pgtable/format.h"
+#include "pgtable/word.h"
+
+bool run_is_zero_many(const uint64_t *entry, unsigned n);
+uint64_t run_common_many(const uint64_t *entry, unsigned n);
+void run_clear_many(uint64_t *entry, unsigned n);
 
 /* No entry holds anything. */
-bool run_is_zero(const uint64_t *entry, unsigned n);
+static inline bool run_is_zero(const uint64_t *entry, unsigned n)
+{
+    return n == 1 ? *entry == 0 : run_is_zero_many(entry, n);
+}
 
-/* Every entry is valid. */
-bool run_is_valid(const uint64_t *entry, unsigned n);
+/* The bits that all entries have. */
+static inline uint64_t run_common(const uint64_t *entry, unsigned n)
+{
+    return n == 1 ? le64_swap(*entry) : run_common_many(entry, n);
+}
 
-/* entry[i] = leaf + i * step. Each entry is written by one store. */
-void run_fill(uint64_t *entry, unsigned n, uint64_t leaf, uint64_t step);
+/* entry[i] = 0. Each entry is written by one store. */
+static inline void run_clear(uint64_t *entry, unsigned n)
+{
+    if (n == 1)
+        word_store(entry, 0);
+    else
+        run_clear_many(entry, n);
+}
 
-/* entry[i] = 0. */
-void run_clear(uint64_t *entry, unsigned n);
-
-/* The first valid entry among index, index - 1, ... 0, n - 1, ... index + 1; n when there is none. */
-unsigned run_find_valid(const uint64_t *table, unsigned n, unsigned index);
+/* entry[i] = leaf + i * step, the last one with the bits `end` as well. Each entry is written by one store. */
+void run_fill(uint64_t *entry, unsigned n, uint64_t leaf, uint64_t step, uint64_t end);
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* Unmapping in two passes: the first looks whether all of it may go, the second removes and cannot fail. */
+/*
+ * Unmapping in two passes: the first looks whether all of it may go, the second removes and cannot fail. A range
+ * inside one table of pages, or one block, is walked once.
+ */
 #include "pgtable/range.h"
 #include "pgtable/run.h"
 #include "pgtable/walk.h"
@@ -12,7 +15,62 @@ struct unmap_job {
     struct dms_iommu_gather *gather;
 };
 
-/* The pages `upper` - 1 granule and `upper` belong to one mapping. The slot covers both. */
+/* Leaves side by side in one table. */
+struct run {
+    struct walk walk; /* to the first one */
+    uint64_t iova;
+    uint64_t last;
+    unsigned n;
+};
+
+static inline uint64_t run_last(const struct run *run)
+{
+    return word_load(&run->walk.table[run->walk.index + run->n - 1]);
+}
+
+/* The range is a run of leaves in the recent table of `level`. */
+INLINE_ALWAYS bool find_recent(const struct unmap_job *job, unsigned level, struct run *run)
+{
+    const struct dms_pgtable *pt = job->pt;
+    uint64_t *table = job->slot->recent[LEAF_LEVEL - level].table;
+
+    if (!recent_covers(pt, job->slot, level, job->iova, job->last))
+        return false;
+    run->walk.table = table;
+    run->walk.link = job->slot->recent[LEAF_LEVEL - level].link;
+    run->walk.level = level;
+    run->walk.index = entry_index(pt, level, job->iova);
+    run->walk.word = word_load(&table[run->walk.index]);
+    run->iova = job->iova;
+    run->last = job->last;
+    run->n = (unsigned)((job->last - job->iova) >> entry_lg2(pt, level)) + 1;
+    if (level == LEAF_LEVEL)
+        return run_common(&table[run->walk.index], run->n) & DESC_VALID;
+    return run->n == 1 && word_is_block(run->walk.word) &&
+           ((job->iova | (job->last + 1)) & (entry_bytes(pt, level) - 1)) == 0;
+}
+
+/* The run from `at` on: 0; -DMS_ENOENT: a page is missing; -DMS_EBUSY: the range cuts a block. */
+static int find_run(const struct unmap_job *job, uint64_t at, struct run *run)
+{
+    const struct dms_pgtable *pt = job->pt;
+
+    run->walk = walk_quick(job->pt, job->slot, at, WALK_READ);
+    run->iova = at;
+    run->n = 1;
+    if (run->walk.level == LEAF_LEVEL) {
+        run->last = min_u64(job->last, table_last(pt, LEAF_LEVEL, at));
+        run->n = run_length(pt, LEAF_LEVEL, at, run->last);
+        return run_common(&run->walk.table[run->walk.index], run->n) & DESC_VALID ? 0 : DMS_ENOENT;
+    }
+    run->last = entry_last(pt, run->walk.level, at);
+    if (!word_is_valid(run->walk.word))
+        return DMS_ENOENT;
+    return run->last <= job->last && is_aligned(at, entry_bytes(pt, run->walk.level)) ? 0
+                                                                                      : DMS_EBUSY;
+}
+
+/* The pages below and at `upper` belong to one mapping. The slot covers both. */
 static bool same_mapping(const struct unmap_job *job, uint64_t upper)
 {
     uint64_t above, below;
@@ -24,40 +82,19 @@ static bool same_mapping(const struct unmap_job *job, uint64_t upper)
     return !leaf_boundary(below, above);
 }
 
-/* The leaf or the run of pages at `at`: 0 and its last address; -DMS_ENOENT; -DMS_EBUSY: a block is cut. */
-static int check_run(const struct unmap_job *job, const struct walk *walk, uint64_t at,
-                     uint64_t *to)
+/* A run at an end of the range, where its own leaf does not say that a mapping ends. */
+static bool cuts_first(const struct unmap_job *job, const struct run *run)
 {
-    const struct dms_pgtable *pt = job->pt;
-
-    if (walk->level == LEAF_LEVEL) {
-        *to = min_u64(job->last, table_last(pt, LEAF_LEVEL, at));
-        return run_is_valid(&walk->table[walk->index], run_length(pt, LEAF_LEVEL, at, *to))
-                   ? 0
-                   : DMS_ENOENT;
-    }
-    *to = entry_last(pt, walk->level, at);
-    if (walk->word == 0)
-        return DMS_ENOENT;
-    return is_aligned(at, entry_bytes(pt, walk->level)) && *to <= job->last ? 0 : DMS_EBUSY;
+    return !(run->walk.word & LEAF_BEGIN) && same_mapping(job, job->iova);
 }
 
-static int unmap_check(const struct unmap_job *job, bool exact)
+static bool cuts_last(const struct unmap_job *job, const struct run *run)
 {
-    for (uint64_t at = job->iova, to; at <= job->last; at = to + 1) {
-        struct walk walk = walk_quick(job->pt, job->slot, at, WALK_READ);
-        int error = check_run(job, &walk, at, &to);
-
-        if (error)
-            return error;
-    }
-    if (exact && (same_mapping(job, job->iova) || same_mapping(job, job->last + 1)))
-        return DMS_EBUSY;
-    return 0;
+    return !(run_last(run) & LEAF_END) && same_mapping(job, job->last + 1);
 }
 
-static void gather_add(struct dms_iommu_gather *gather, uint64_t first, uint64_t last,
-                       uint64_t pages, unsigned leaf_lg2)
+INLINE_ALWAYS void gather_add(struct dms_iommu_gather *gather, uint64_t first, uint64_t last,
+                              uint64_t pages, unsigned leaf_lg2)
 {
     bool fresh = gather->pages == 0 && !gather->tables;
 
@@ -70,37 +107,77 @@ static void gather_add(struct dms_iommu_gather *gather, uint64_t first, uint64_t
     gather->pages += pages;
 }
 
-static void unmap_write(const struct unmap_job *job)
+INLINE_ALWAYS void remove_run(const struct unmap_job *job, const struct run *run)
 {
-    struct dms_pgtable *pt = job->pt;
+    uint64_t *entry = &run->walk.table[run->walk.index];
 
-    for (uint64_t at = job->iova, to; at <= job->last; at = to + 1) {
-        struct walk walk = walk_quick(pt, job->slot, at, WALK_READ);
-        uint64_t *entry = &walk.table[walk.index];
-        unsigned n = walk.level == LEAF_LEVEL ? run_length(pt, LEAF_LEVEL, at, job->last) : 1;
+    run_clear(entry, run->n);
+    table_wrote(job->pt, job->slot, entry, run->n);
+    gather_add(job->gather, run->iova, run->last, run->n, entry_lg2(job->pt, run->walk.level));
+    reclaim_after_unmap(job->pt, job->slot, run->walk, run->n, run->iova, job->gather);
+}
 
-        to = at + ((uint64_t)n << entry_lg2(pt, walk.level)) - 1;
-        run_clear(entry, n);
-        table_wrote(pt, job->slot, entry, n);
-        gather_add(job->gather, at, to, n, entry_lg2(pt, walk.level));
-        reclaim_after_unmap(pt, job->slot, walk.table, walk.link, walk.level, walk.index, n, at,
-                            job->gather);
+/* The rest of the range, after its first run. */
+static int check_rest(const struct unmap_job *job, const struct run *first, bool exact)
+{
+    struct run run = *first;
+
+    while (run.last != job->last) {
+        int error = find_run(job, run.last + 1, &run);
+
+        if (error)
+            return error;
     }
+    return exact && cuts_last(job, &run) ? DMS_EBUSY : 0;
+}
+
+/* From the arguments again: a job whose address is taken here would cost every call its registers. */
+static __attribute__((noinline)) int unmap_slow(struct dms_pgtable *pt,
+                                                struct dms_pgtable_slot *slot, uint64_t iova,
+                                                uint64_t last, bool exact,
+                                                struct dms_iommu_gather *gather)
+{
+    struct unmap_job job = {pt, slot, iova, last, gather};
+    struct run run;
+    int error = find_run(&job, job.iova, &run);
+
+    if (!error)
+        error = check_rest(&job, &run, exact);
+    if (!error && exact && cuts_first(&job, &run))
+        error = DMS_EBUSY;
+    if (error)
+        return error;
+    remove_run(&job, &run);
+    while (run.last != job.last && find_run(&job, run.last + 1, &run) == 0)
+        remove_run(&job, &run);
+    return 0;
+}
+
+/* A range whose ends are marked as ends of mappings needs no look at its neighbours. */
+INLINE_ALWAYS bool unmap_recent(const struct unmap_job *job, unsigned level, bool exact)
+{
+    struct run run;
+
+    if (!find_recent(job, level, &run))
+        return false;
+    if (exact && (!(run.walk.word & LEAF_BEGIN) || !(run_last(&run) & LEAF_END)))
+        return false;
+    remove_run(job, &run);
+    return true;
 }
 
 /* The slot covers one page more on either side: the check of mapping ends looks there. */
 int dms_pgtable_unmap(struct dms_pgtable *pt, dms_iova_t iova, uint64_t size, bool exact,
                       struct dms_iommu_gather *gather)
 {
-    struct unmap_job job = {.pt = pt, .iova = iova, .gather = gather};
-    int error = range_check(pt, iova, size, &job.last);
+    struct unmap_job job = {.pt = pt, .iova = iova, .last = iova + (size - 1), .gather = gather};
+    int error = 0;
 
-    if (error)
-        return error;
-    job.slot = guard_enter(pt, iova == 0 ? 0 : iova - 1, job.last + 1);
-    error = unmap_check(&job, exact);
-    if (!error)
-        unmap_write(&job);
+    job.slot = guard_enter(pt, iova == 0 ? 0 : iova - 1, iova + size);
+    if (!range_fits(pt, iova, size))
+        error = range_error(pt, iova, size);
+    else if (!unmap_recent(&job, LEAF_LEVEL, exact) && !unmap_recent(&job, 2, exact))
+        error = unmap_slow(pt, job.slot, iova, job.last, exact, gather);
     guard_leave(pt, job.slot);
     return error;
 }

@@ -8,37 +8,27 @@
 #include "pgtable/table.h"
 #include "pgtable/word.h"
 
-/*
- * Where a walk ended: at a page entry (level 3, whatever it holds), at a block, or at an entry that leads nowhere.
- * A table that waits for release leads nowhere.
- */
-struct walk {
-    uint64_t *table;
-    uint64_t *link; /* the entry that leads to table; NULL for the root */
-    uint64_t word;  /* table[index]; 0 when it is not valid */
-    unsigned level;
-    unsigned index;
-};
-
 enum walk_purpose {
     WALK_READ,   /* to look */
     WALK_EXTEND, /* to map in a table that is there: links on the way must have reached memory */
     WALK_LINK,   /* to map, come what may: a table that waits for release is linked again */
 };
 
-/* The calling thread's slot covers iova, or it holds the lock. */
-static inline struct walk walk_to(struct dms_pgtable *pt, struct dms_pgtable_slot *slot,
-                                  uint64_t iova, enum walk_purpose purpose)
+/*
+ * From the table of `walk` on, to level `stop` at most; the word found there is raw unless that is level 3. The
+ * thread's slot covers iova, or it holds the lock.
+ */
+static inline struct walk walk_on(struct dms_pgtable *pt, struct dms_pgtable_slot *slot,
+                                  struct walk walk, uint64_t iova, enum walk_purpose purpose,
+                                  unsigned stop)
 {
-    struct walk walk = {pt->root_entries, NULL, 0, pt->start_level, 0};
-
     for (;; walk.level++) {
         uint64_t *entry;
 
         walk.index = entry_index(pt, walk.level, iova);
         entry = &walk.table[walk.index];
         walk.word = word_load(entry);
-        if (walk.level == LEAF_LEVEL || walk.word == 0)
+        if (walk.level == stop || walk.word == 0)
             return walk;
         if (!link_is_plain(walk.word)) {
             walk.word = reclaim_settle(pt, slot, entry, walk.word, purpose == WALK_LINK);
@@ -52,45 +42,32 @@ static inline struct walk walk_to(struct dms_pgtable *pt, struct dms_pgtable_slo
     }
 }
 
+static inline struct walk walk_to(struct dms_pgtable *pt, struct dms_pgtable_slot *slot,
+                                  uint64_t iova, enum walk_purpose purpose)
+{
+    struct walk root = {pt->root_entries, NULL, 0, pt->start_level, 0};
+
+    return walk_on(pt, slot, root, iova, purpose, LEAF_LEVEL);
+}
+
+/* An IOVA that no table covers. */
+#define RECENT_NONE UINT64_MAX
+
 /*
- * The page table of the last walk that ended at level 3, if it covers iova and no table was on its way out since.
- * Valid until guard_leave.
+ * The table of `level` (3 or 2) that this thread's last walk there went through covers [iova, last], and no table was
+ * on its way out since. To be asked after guard_enter, and good until guard_leave.
  */
-static inline bool walk_cached(const struct dms_pgtable *pt, const struct dms_pgtable_slot *slot,
-                               uint64_t iova)
+static inline bool recent_covers(const struct dms_pgtable *pt, const struct dms_pgtable_slot *slot,
+                                 unsigned level, uint64_t iova, uint64_t last)
 {
+    uint64_t differs = (slot->recent[LEAF_LEVEL - level].iova ^ iova) | (iova ^ last);
+
     return slot->generation == __atomic_load_n(&pt->generation, __ATOMIC_ACQUIRE) &&
-           (slot->cached_iova ^ iova) >> table_lg2(pt, LEAF_LEVEL) == 0;
+           differs >> table_lg2(pt, level) == 0;
 }
 
-/* generation: pt->generation, read after guard_enter and before the walk. */
-static inline void walk_cache(struct dms_pgtable_slot *slot, const struct walk *walk, uint64_t iova,
-                              uint64_t generation)
-{
-    slot->generation = generation;
-    slot->cached_iova = iova;
-    slot->cached_table = walk->table;
-    slot->cached_link = walk->link;
-}
-
-/* As walk_to, by way of the cache. Only a walk that saw to it that links are cleaned may be remembered. */
-static inline struct walk walk_quick(struct dms_pgtable *pt, struct dms_pgtable_slot *slot,
-                                     uint64_t iova, enum walk_purpose purpose)
-{
-    struct walk walk;
-    uint64_t generation;
-
-    if (walk_cached(pt, slot, iova)) {
-        walk = (struct walk){slot->cached_table, slot->cached_link, 0, LEAF_LEVEL,
-                             entry_index(pt, LEAF_LEVEL, iova)};
-        walk.word = word_load(&walk.table[walk.index]);
-        return walk;
-    }
-    generation = __atomic_load_n(&pt->generation, __ATOMIC_ACQUIRE);
-    walk = walk_to(pt, slot, iova, purpose);
-    if (walk.level == LEAF_LEVEL && (purpose != WALK_READ || pt->cfg.coherent))
-        walk_cache(slot, &walk, iova, generation);
-    return walk;
-}
+/* As walk_to, by way of the recent tables, which it brings up to date. */
+struct walk walk_quick(struct dms_pgtable *pt, struct dms_pgtable_slot *slot, uint64_t iova,
+                       enum walk_purpose purpose);
 
 #endif

@@ -8,6 +8,9 @@
 
 #include "base/bits.h"
 
+/* For what the compiler would not inline at two places, though it dissolves there: the level is a constant. */
+#define INLINE_ALWAYS static inline __attribute__((always_inline))
+
 static inline uint64_t word_load(const uint64_t *word)
 {
     return le64_swap(__atomic_load_n(word, __ATOMIC_ACQUIRE));

@@ -4,11 +4,14 @@
 
 #include "fixture.h"
 
+#include <linux/membarrier.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 static _Thread_local unsigned thread_number = 0;
 static unsigned threads_seen = 0;
@@ -140,6 +143,22 @@ static unsigned thread_slot(void *ctx)
     if (thread_number == 0)
         thread_number = __atomic_add_fetch(&threads_seen, 1, __ATOMIC_RELAXED);
     return thread_number - 1;
+}
+
+static void fence_all(void *ctx)
+{
+    struct fixture *f = ctx;
+
+    syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
+    __atomic_add_fetch(&f->fences, 1, __ATOMIC_RELAXED);
+}
+
+bool fixture_fence_all(struct fixture *f)
+{
+    if (syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) != 0)
+        return false;
+    f->port.fence_all = fence_all;
+    return true;
 }
 
 void fixture_become(unsigned slot)

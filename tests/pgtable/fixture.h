@@ -25,7 +25,8 @@ struct fixture {
     long objects;          /* live */
     long barriers;
     long cleans;
-    long locks; /* taken */
+    long locks;  /* taken */
+    long fences; /* fence_all called */
     void *mutex;
     void *(*near_alloc)(void *ctx, size_t size, size_t align, dms_phys_t *phys);
     void (*on_event)(
@@ -41,6 +42,9 @@ void fixture_start(struct fixture *f, struct dms_pgtable_cfg cfg, bool with_guar
 
 /* fini, and nothing may be left. */
 void fixture_stop(struct fixture *f);
+
+/* For f->port.fence_all, before the first call: membarrier(2). False: this kernel has none. */
+bool fixture_fence_all(struct fixture *f);
 
 /* From now on, this thread is the one with this slot number; 8 and more have none. */
 void fixture_become(unsigned slot);

@@ -303,6 +303,30 @@ static void a_table_with_a_thread_inside_is_left_to_that_thread(void **state)
     fixture_stop(&f);
 }
 
+static void other_threads_are_bothered_only_if_there_are_any(void **state)
+{
+    struct dms_iommu_gather gather = {0};
+    struct fixture f;
+
+    (void)state;
+    start(&f, 0);
+    fixture_become(0);
+    if (!fixture_fence_all(&f))
+        skip();
+    fixture_map(&f, 0, 0, KIB(4));
+    fixture_unmap(&f, 0, KIB(4), &gather);
+    assert_true(gather.tables);
+    assert_int_equal(f.fences, 0);
+    release(&f, &gather);
+    fixture_become(1);
+    fixture_map(&f, 0, 0, KIB(4));
+    fixture_become(0);
+    fixture_unmap(&f, 0, KIB(4), &gather);
+    assert_int_equal(f.fences, 3);
+    release(&f, &gather);
+    fixture_stop(&f);
+}
+
 /* Thread 1 links the tables that thread 0 has taken from the port and was about to link. */
 static void neighbour_links_first(struct fixture *f)
 {
@@ -424,6 +448,7 @@ int main(void)
         cmocka_unit_test(a_kept_table_in_use_again_loses_its_place_but_stays),
         cmocka_unit_test(a_kept_table_that_was_removed_and_linked_again_is_kept_no_more),
         cmocka_unit_test(a_table_that_a_thread_is_going_to_map_in_stays),
+        cmocka_unit_test(other_threads_are_bothered_only_if_there_are_any),
         cmocka_unit_test(a_lost_race_for_a_table_costs_no_memory),
         cmocka_unit_test(trim_leaves_no_empty_table),
         cmocka_unit_test(a_table_with_a_thread_inside_is_left_to_that_thread),

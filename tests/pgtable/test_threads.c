@@ -163,7 +163,7 @@ static void run(struct shared *shared)
     pthread_mutex_destroy(&shared->walking);
 }
 
-static void run_with(unsigned keep, bool guard, bool coherent, unsigned slots)
+static void run_with(unsigned keep, bool guard, bool coherent, unsigned slots, bool fence_all)
 {
     struct dms_pgtable_cfg cfg = fixture_cfg();
     struct dms_iommu_gather gather = {0};
@@ -176,6 +176,8 @@ static void run_with(unsigned keep, bool guard, bool coherent, unsigned slots)
     fixture_start(&shared.f, cfg, guard);
     if (guard)
         shared.f.guard.count = slots;
+    if (fence_all && !fixture_fence_all(&shared.f))
+        print_message("# no membarrier(2): without fence_all\n");
     run(&shared);
     assert_int_equal(shared.wrong, 0);
     dms_pgtable_trim(&shared.f.pt, &gather);
@@ -190,26 +192,33 @@ static void run_with(unsigned keep, bool guard, bool coherent, unsigned slots)
 static void threads_in_the_same_tables_do_not_disturb_each_other(void **state)
 {
     (void)state;
-    run_with(0, true, true, 8);
-    run_with(2, true, true, 8);
+    run_with(0, true, true, 8, false);
+    run_with(2, true, true, 8, false);
 }
 
 static void the_same_for_a_walker_that_does_not_snoop(void **state)
 {
     (void)state;
-    run_with(0, true, false, 8);
+    run_with(0, true, false, 8, false);
+}
+
+static void the_same_when_only_the_remover_fences(void **state)
+{
+    (void)state;
+    run_with(0, true, true, 8, true);
+    run_with(2, true, false, 8, true);
 }
 
 static void the_same_under_the_lock(void **state)
 {
     (void)state;
-    run_with(0, false, true, 8);
+    run_with(0, false, true, 8, false);
 }
 
 static void the_same_when_some_threads_have_no_slot(void **state)
 {
     (void)state;
-    run_with(1, true, true, 2);
+    run_with(1, true, true, 2, false);
 }
 
 int main(void)
@@ -217,6 +226,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(threads_in_the_same_tables_do_not_disturb_each_other),
         cmocka_unit_test(the_same_for_a_walker_that_does_not_snoop),
+        cmocka_unit_test(the_same_when_only_the_remover_fences),
         cmocka_unit_test(the_same_under_the_lock),
         cmocka_unit_test(the_same_when_some_threads_have_no_slot),
     };
