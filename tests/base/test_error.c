@@ -6,8 +6,8 @@
 
 static void every_code_has_its_own_name_and_sentence(void **state)
 {
-    static const int codes[] = {DMS_OK,     DMS_ENOENT, DMS_EIO,    DMS_EAGAIN, DMS_ENOMEM,
-                                DMS_EFAULT, DMS_EBUSY,  DMS_EEXIST, DMS_ENODEV, DMS_EINVAL,
+    static const int codes[] = {DMS_OK,     DMS_ENOENT, DMS_EIO,     DMS_EAGAIN,   DMS_ENOMEM,
+                                DMS_EFAULT, DMS_EBUSY,  DMS_EEXIST,  DMS_ENODEV,   DMS_EINVAL,
                                 DMS_ENOSPC, DMS_ERANGE, DMS_ENOTSUP, DMS_ETIMEDOUT};
     (void)state;
 
