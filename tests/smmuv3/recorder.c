@@ -213,18 +213,33 @@ static void port_free_table(void *ctx, void *ptr, size_t size)
     rec->live_tables--;
 }
 
-static void port_lock_nothing(void *ctx, dms_lock_t *lock)
+/* words[0] of a lock that exists. */
+#define FREE  0xf4eeu
+#define TAKEN 0x7a4eu
+
+static void port_make_lock(void *ctx, dms_lock_t *lock)
 {
-    (void)ctx;
+    struct recorder *rec = ctx;
+
+    lock->words[0] = FREE;
+    rec->live_locks++;
+}
+
+static void port_end_lock(void *ctx, dms_lock_t *lock)
+{
+    struct recorder *rec = ctx;
+
+    assert_int_equal(lock->words[0], FREE);
     lock->words[0] = 0;
+    rec->live_locks--;
 }
 
 static void port_take_lock(void *ctx, dms_lock_t *lock)
 {
     struct recorder *rec = ctx;
 
-    assert_int_equal(lock->words[0], 0);
-    lock->words[0] = 1;
+    assert_int_equal(lock->words[0], FREE);
+    lock->words[0] = TAKEN;
     rec->locked++;
 }
 
@@ -232,8 +247,8 @@ static void port_drop_lock(void *ctx, dms_lock_t *lock)
 {
     struct recorder *rec = ctx;
 
-    assert_int_equal(lock->words[0], 1);
-    lock->words[0] = 0;
+    assert_int_equal(lock->words[0], TAKEN);
+    lock->words[0] = FREE;
     rec->locked--;
 }
 
@@ -315,8 +330,8 @@ void recorder_init(struct recorder *rec)
         .table_alloc = port_alloc_table,
         .table_free = port_free_table,
         .table_offset = (uint64_t)(uintptr_t)rec->arena - REC_PHYS_BASE,
-        .lock_init = port_lock_nothing,
-        .lock_fini = port_lock_nothing,
+        .lock_init = port_make_lock,
+        .lock_fini = port_end_lock,
         .lock = port_take_lock,
         .unlock = port_drop_lock,
         .now_ns = port_now,
@@ -340,6 +355,11 @@ void recorder_init(struct recorder *rec)
 
 void recorder_fini(struct recorder *rec)
 {
+    if (!rec->abandoned) {
+        assert_int_equal(rec->live_objects, 0);
+        assert_int_equal(rec->live_tables, 0);
+        assert_int_equal(rec->live_locks, 0);
+    }
     munmap(rec->arena, ARENA_BYTES);
 }
 

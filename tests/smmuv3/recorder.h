@@ -71,13 +71,16 @@ struct recorder {
     uint64_t free_tables[32];
     unsigned live_objects;
     unsigned live_tables;
-    uint64_t calls;      /* of alloc and table_alloc */
+    unsigned live_locks;
+    bool abandoned; /* the instance was given up with its memory, so something is left at the end */
+    uint64_t calls; /* of alloc and table_alloc */
     uint64_t fail_call;  /* this call (from 1 on) gives NULL; 0: none */
     uint64_t table_base; /* added to physical addresses: tables beyond the output size */
 };
 
 /* Memory, ID registers of a small but complete SMMU (not coherent), everything answers at once. */
 void recorder_init(struct recorder *rec);
+/* Everything was given back. */
 void recorder_fini(struct recorder *rec);
 
 struct dms_smmuv3_cfg recorder_cfg(struct recorder *rec);

@@ -74,8 +74,6 @@ static int teardown(void **state)
     iommu->ops->domain_destroy(domain);
     iommu->ops->domain_destroy(other);
     assert_int_equal(dms_smmuv3_destroy(iommu), 0);
-    assert_int_equal(rec.live_tables, 0);
-    assert_int_equal(rec.live_objects, 0);
     recorder_fini(&rec);
     return 0;
 }

