@@ -52,7 +52,6 @@ void smmu_asids_fini(struct smmu *smmu)
     for (unsigned i = 0; i < ASID_WORDS; i++)
         port_table_free(smmu->iommu.port, asids->cds[i], CDS_BYTES);
     port_lock_fini(smmu->iommu.port, &asids->lock);
-    asids->count = 0;
 }
 
 /* The table of context descriptors that serves `asid`. Tables stay until the instance goes. */

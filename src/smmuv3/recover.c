@@ -32,7 +32,6 @@ static void empty(struct smmu *smmu)
     port_lock(smmu->iommu.port, &cmdq->lock);
     prod = atomic_load_explicit(&cmdq->prod, memory_order_relaxed);
     atomic_store_explicit(&cmdq->cons, prod, memory_order_release);
-    smmu_write32(smmu, REG_CMDQ_PROD, smmu_queue_reg(&cmdq->queue, prod));
     smmu_write32(smmu, REG_CMDQ_CONS, smmu_queue_reg(&cmdq->queue, prod));
     cmdq->gerrorn = smmu_read32(smmu, REG_GERROR) & (uint32_t)GERROR_ALL;
     smmu_write32(smmu, REG_GERRORN, cmdq->gerrorn);

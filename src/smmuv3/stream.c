@@ -20,7 +20,7 @@ static dms_sid_t first_sid(struct dms_stream stream)
     return stream.sid & ~stream.mask;
 }
 
-/* The next larger SID of the stream; false after the last. */
+/* The next larger SID of the stream; false after the last, and then the first one again. */
 static bool next_sid(struct dms_stream stream, dms_sid_t *sid)
 {
     uint32_t bits = ((*sid & stream.mask) - stream.mask) & stream.mask;
@@ -94,7 +94,6 @@ static int claim(const struct change *change)
     } while (!err && next_sid(change->stream, &sid));
 
     if (!err) {
-        sid = first_sid(change->stream);
         do {
             *busy_word(span_of(smmu, sid), sid) |= busy_bit(sid);
         } while (next_sid(change->stream, &sid));

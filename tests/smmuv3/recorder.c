@@ -113,7 +113,7 @@ static void mmio_write32(void *ctx, uint32_t offset, uint32_t value)
     if (offset == IRQ_CTRL && rec->ack_lost != IRQ_CTRLACK)
         *reg_at(rec, IRQ_CTRLACK) = value;
     if (offset == GBPA)
-        *reg_at(rec, GBPA) = value & 0x7fffffff;
+        *reg_at(rec, GBPA) = rec->gbpa_stuck ? value : value & 0x7fffffff;
     if (offset == CMDQ_PROD || offset == GERRORN || offset == CR0)
         run(rec);
 }
@@ -150,20 +150,46 @@ static bool fails(struct recorder *rec)
     return ++rec->calls == rec->fail_call;
 }
 
+static void keep_block(struct recorder *rec, void *ptr, size_t size)
+{
+    struct rec_block *block = rec->blocks;
+
+    while (block->ptr)
+        block++;
+    assert_true(block < rec->blocks + REC_BLOCKS_MAX - 1);
+    *block = (struct rec_block){ptr, size};
+}
+
+/* It was allocated, with this size. */
+static void drop_block(struct recorder *rec, void *ptr, size_t size)
+{
+    struct rec_block *block = rec->blocks;
+
+    while (block->ptr != ptr && block < rec->blocks + REC_BLOCKS_MAX)
+        block++;
+    assert_true(block < rec->blocks + REC_BLOCKS_MAX);
+    assert_int_equal(block->size, size);
+    block->ptr = NULL;
+}
+
 static void *port_alloc_object(void *ctx, size_t size)
 {
     struct recorder *rec = ctx;
+    void *ptr;
 
     if (fails(rec))
         return NULL;
+    ptr = calloc(1, size);
+    keep_block(rec, ptr, size);
     rec->live_objects++;
-    return calloc(1, size);
+    return ptr;
 }
 
 static void port_free_object(void *ctx, void *ptr, size_t size)
 {
     struct recorder *rec = ctx;
 
+    drop_block(rec, ptr, size);
     memset(ptr, 0xdd, size);
     free(ptr);
     rec->live_objects--;
@@ -178,16 +204,27 @@ static unsigned class_of(size_t size)
     return lg2;
 }
 
+static void run_alloc_hook(struct recorder *rec)
+{
+    void (*hook)(void *ctx) = rec->alloc_hook;
+
+    rec->alloc_hook = NULL;
+    if (hook)
+        hook(rec->hook_ctx);
+}
+
 /* Blocks of a power of two, aligned to it; freed ones are chained through their first word. */
 static void *port_alloc_table(void *ctx, size_t size, size_t align, dms_phys_t *phys)
 {
     struct recorder *rec = ctx;
     unsigned lg2 = class_of(size > align ? size : align);
-    uint64_t offset = rec->free_tables[lg2];
+    uint64_t offset;
     uint64_t bytes = UINT64_C(1) << lg2;
 
     if (fails(rec))
         return NULL;
+    run_alloc_hook(rec);
+    offset = rec->free_tables[lg2];
     if (offset) {
         memcpy(&rec->free_tables[lg2], rec->arena + offset, sizeof(uint64_t));
     } else {
@@ -196,6 +233,7 @@ static void *port_alloc_table(void *ctx, size_t size, size_t align, dms_phys_t *
         assert_true(rec->used <= ARENA_BYTES);
     }
     memset(rec->arena + offset, 0, size);
+    keep_block(rec, rec->arena + offset, size);
     rec->live_tables++;
     phys->addr = REC_PHYS_BASE + rec->table_base + offset;
     return rec->arena + offset;
@@ -207,6 +245,7 @@ static void port_free_table(void *ctx, void *ptr, size_t size)
     uint64_t offset = (uint64_t)((uint8_t *)ptr - rec->arena);
     unsigned lg2 = class_of(size);
 
+    drop_block(rec, ptr, size);
     memset(ptr, 0xdd, size);
     memcpy(ptr, &rec->free_tables[lg2], sizeof(uint64_t));
     rec->free_tables[lg2] = offset;
@@ -282,9 +321,15 @@ static void port_clean(void *ctx, const void *ptr, size_t size)
 
 static void port_invalidate(void *ctx, void *ptr, size_t size)
 {
+    struct recorder *rec = ctx;
+
+    record(rec, REC_INVALIDATE, REC_PHYS_BASE + (uint64_t)((uint8_t *)ptr - rec->arena), size);
+}
+
+static unsigned port_slot(void *ctx)
+{
     (void)ctx;
-    (void)ptr;
-    (void)size;
+    return 0;
 }
 
 static void port_log_line(void *ctx, enum dms_log_level level, const char *line)
@@ -334,6 +379,8 @@ void recorder_init(struct recorder *rec)
         .lock_fini = port_end_lock,
         .lock = port_take_lock,
         .unlock = port_drop_lock,
+        .thread_slot = port_slot,
+        .thread_slots = 2,
         .now_ns = port_now,
         .barrier = port_barrier_seen,
         .cache_clean = port_clean,
@@ -351,6 +398,11 @@ void recorder_init(struct recorder *rec)
     rec->regs[IDR1 / 4] = 16 | 19u << 16 | 19u << 21;
     rec->regs[IDR3 / 4] = 1u << 10;
     rec->regs[IDR5 / 4] = 5 | 7u << 4;
+    /* What a boot loader left behind. */
+    rec->regs[CMDQ_PROD / 4] = 3;
+    rec->regs[CMDQ_CONS / 4] = 0x01000005;
+    *reg_at(rec, EVENTQ_PROD) = 7;
+    *reg_at(rec, EVENTQ_CONS) = 4;
 }
 
 void recorder_fini(struct recorder *rec)

@@ -14,10 +14,11 @@
 #include <dmaspace/smmuv3.h>
 
 enum rec_kind {
-    REC_STORE,   /* a: physical address, b: value of the word there */
-    REC_BARRIER, /* a: enum dms_barrier */
-    REC_WRITE,   /* a: register offset, b: value */
-    REC_COMMAND, /* a, b: the two words */
+    REC_STORE,      /* a: physical address, b: value of the word there */
+    REC_BARRIER,    /* a: enum dms_barrier */
+    REC_WRITE,      /* a: register offset, b: value */
+    REC_COMMAND,    /* a, b: the two words */
+    REC_INVALIDATE, /* a: physical address, b: size of what the CPU dropped from its cache */
 };
 
 struct rec_entry {
@@ -33,8 +34,9 @@ enum rec_cmdq {
     REC_CMDQ_STUCK,   /* never */
 };
 
-#define REC_LOG_MAX   4096
-#define REC_PHYS_BASE UINT64_C(0x40000000)
+#define REC_LOG_MAX    4096
+#define REC_BLOCKS_MAX 2048
+#define REC_PHYS_BASE  UINT64_C(0x40000000)
 
 struct recorder {
     struct dms_port port;
@@ -49,6 +51,7 @@ struct recorder {
     uint64_t fail_command; /* this command (from 1 on) fails with `fail_code`; 0: none */
     uint32_t fail_code;
     bool fail_always;  /* every command from fail_command on */
+    bool gbpa_stuck;   /* GBPA.UPDATE never clears */
     bool gbpa_raz;     /* GBPA reads as zero, as in QEMU 7.2 */
     uint32_t ack_lost; /* CR0ACK or IRQ_CTRLACK: the offset of the one that never follows */
     uint64_t tick_ns;  /* what each look at the clock adds */
@@ -72,10 +75,15 @@ struct recorder {
     unsigned live_objects;
     unsigned live_tables;
     unsigned live_locks;
+    struct rec_block {
+        void *ptr;
+        size_t size;
+    } blocks[REC_BLOCKS_MAX]; /* what is allocated; ptr NULL: free slot */
     bool abandoned; /* the instance was given up with its memory, so something is left at the end */
-    uint64_t calls; /* of alloc and table_alloc */
-    uint64_t fail_call;  /* this call (from 1 on) gives NULL; 0: none */
-    uint64_t table_base; /* added to physical addresses: tables beyond the output size */
+    void (*alloc_hook)(void *ctx); /* inside the next table_alloc, once, with hook_ctx */
+    uint64_t calls;                /* of alloc and table_alloc */
+    uint64_t fail_call;            /* this call (from 1 on) gives NULL; 0: none */
+    uint64_t table_base;           /* added to physical addresses: tables beyond the output size */
 };
 
 /* Memory, ID registers of a small but complete SMMU (not coherent), everything answers at once. */

@@ -21,9 +21,9 @@
 #define STRTAB_BASE_CFG 0x88
 #define CMDQ_BASE       0x90
 #define CMDQ_PROD       0x98
+#define CMDQ_CONS       0x9c
 #define EVENTQ_BASE     0xa0
 #define EVENTQ_IRQ_CFG0 0xb0
-#define EVENTQ_CONS     0x100ac
 
 #define RA              (UINT64_C(1) << 62)
 
@@ -91,13 +91,15 @@ static void registers_are_written_in_the_order_of_the_architecture(void **state)
 
     create();
     off = write_of(0, CR0, 0);
-    assert_true((unsigned)recorder_find(&rec, 0, REC_WRITE, GBPA) < off);
+    assert_true(write_of(0, GBPA, UINT64_C(0x80100000)) < off);
     tables = (unsigned)recorder_find(&rec, off, REC_WRITE, STRTAB_BASE_CFG);
     queues = (unsigned)recorder_find(&rec, off, REC_WRITE, EVENTQ_BASE);
     assert_true(recorder_find(&rec, off, REC_WRITE, CR1) > 0);
     assert_true(recorder_find(&rec, off, REC_WRITE, CMDQ_BASE) > 0);
     cmdq = write_of(off, CR0, 8);
     assert_true(tables < cmdq && queues < cmdq);
+    assert_int_equal(rec.log[cmdq - 1].kind, REC_BARRIER);
+    assert_int_equal(rec.log[cmdq - 1].a, DMS_BARRIER_MMIO);
     evtq = write_of(cmdq, CR0, 0xc);
     caches = (unsigned)recorder_find(&rec, evtq, REC_COMMAND, 0x46);
     on = write_of(caches, CR0, 0xd);
@@ -192,6 +194,23 @@ static void a_running_smmu_is_told_to_abort_before_it_is_stopped(void **state)
     gbpa = write_of(0, GBPA, UINT64_C(0x80101234));
     off = write_of(0, CR0, 0);
     assert_true(gbpa < off);
+    assert_int_equal(rec.logged, 2);
+    destroy();
+    create();
+    assert_int_equal(rec.logged, 3);
+    destroy();
+}
+
+static void gbpa_that_never_completes_is_said_and_survived(void **state)
+{
+    (void)state;
+    rec.gbpa_stuck = true;
+    create();
+    assert_int_equal(rec.logged, 2);
+    destroy();
+    /* Before the first write, too. */
+    create();
+    assert_int_equal(rec.logged, 4);
     destroy();
 }
 
@@ -283,6 +302,28 @@ static void queues_are_no_larger_than_the_smmu_has(void **state)
     destroy();
 }
 
+static void the_largest_queues_can_be_had(void **state)
+{
+    (void)state;
+    cfg.cmdq_lg2 = 19;
+    cfg.evtq_lg2 = 19;
+    create();
+    assert_int_equal(rec.regs[CMDQ_BASE / 4] & 31, 19);
+    assert_int_equal(rec.regs[EVENTQ_BASE / 4] & 31, 19);
+    destroy();
+}
+
+static void queues_begin_empty_whatever_was_there(void **state)
+{
+    (void)state;
+    create();
+    assert_int_equal(write_of(0, CMDQ_PROD, 0) + 1, write_of(0, CMDQ_CONS, 0));
+    assert_int_equal(rec.page1[0xa8 / 4], 0);
+    assert_int_equal(rec.page1[0xac / 4], 0);
+    assert_int_equal(iommu->ops->poll(iommu), 0);
+    destroy();
+}
+
 static void what_it_cannot_drive_is_refused_before_any_write(void **state)
 {
     (void)state;
@@ -354,15 +395,49 @@ static void a_lost_acknowledgement_is_a_timeout(void **state)
     assert_null(iommu);
     assert_int_equal(rec.regs[CR0 / 4], 0);
     assert_true(rec.live_tables > 0);
+    assert_true(recorder_find(&rec, 0, REC_WRITE, STRTAB_BASE) < 0);
+    assert_non_null(strstr(rec.last_line, "does not stop"));
+}
+
+static void lose_next_ack(void *ctx, const struct rec_entry *entry)
+{
+    const uint32_t *value = ctx;
+
+    if (entry->kind == REC_WRITE && entry->a == CR0)
+        rec.ack_lost = entry->b == *value ? CR0ACK : 0;
+}
+
+/* Nothing is done that needs the step before. */
+static void each_step_waits_for_the_one_before(void **state)
+{
+    static uint32_t values[] = {8, 0xc, 0xd};
+    (void)state;
+
+    for (unsigned i = 0; i < 3; i++) {
+        recorder_clear(&rec);
+        rec.ack_lost = 0;
+        rec.hook = lose_next_ack;
+        rec.hook_ctx = &values[i];
+        assert_int_equal(dms_smmuv3_create(&cfg, &iommu), DMS_ETIMEDOUT);
+        assert_null(iommu);
+        assert_int_equal(recorder_count(&rec, REC_COMMAND), i < 2 ? 0 : 3);
+        assert_int_equal(rec.regs[CR0 / 4], 0);
+        assert_no_leak();
+    }
 }
 
 static void an_smmu_that_takes_no_command_does_not_come_up(void **state)
 {
     (void)state;
     rec.cmdq = REC_CMDQ_STUCK;
+    cfg.flags = DMS_SMMUV3_IRQ;
     assert_int_equal(dms_smmuv3_create(&cfg, &iommu), DMS_ETIMEDOUT);
     assert_null(iommu);
     assert_int_equal(rec.regs[CR0 / 4], 0);
+    assert_true(recorder_find(&rec, 0, REC_WRITE, IRQ_CTRL) > 0);
+    for (unsigned i = 0; i < rec.count; i++)
+        assert_false(rec.log[i].kind == REC_WRITE && rec.log[i].a == IRQ_CTRL && rec.log[i].b);
+    assert_non_null(strstr(rec.last_line, "does not come up"));
     assert_no_leak();
 }
 
@@ -426,7 +501,7 @@ static void shutdown_aborts_first_and_turns_everything_off(void **state)
     recorder_clear(&rec);
     rec.regs[GBPA / 4] = 0;
     assert_int_equal(dms_smmuv3_destroy(iommu), 0);
-    assert_true(recorder_find(&rec, 0, REC_WRITE, GBPA) < (int)write_of(0, CR0, 0));
+    assert_true(write_of(0, GBPA, UINT64_C(0x80100000)) < write_of(0, CR0, 0));
     assert_no_leak();
 }
 
@@ -457,15 +532,19 @@ int main(void)
         TEST(a_running_smmu_is_told_to_abort_before_it_is_stopped),
         TEST(an_smmu_that_aborts_already_is_left_so),
         TEST(gbpa_that_reads_as_zero_is_said_and_survived),
+        TEST(gbpa_that_never_completes_is_said_and_survived),
         TEST(errors_from_before_are_acknowledged_and_not_counted),
         TEST(capabilities_say_what_was_found),
         TEST(stream_tables_are_bounded_whatever_idr1_says),
         TEST(few_streams_get_a_linear_table),
         TEST(queues_are_no_larger_than_the_smmu_has),
+        TEST(the_largest_queues_can_be_had),
+        TEST(queues_begin_empty_whatever_was_there),
         TEST(what_it_cannot_drive_is_refused_before_any_write),
         TEST(two_levels_are_refused_where_the_smmu_has_one),
         TEST(a_malformed_configuration_is_refused),
         TEST(a_lost_acknowledgement_is_a_timeout),
+        TEST(each_step_waits_for_the_one_before),
         TEST(an_smmu_that_takes_no_command_does_not_come_up),
         TEST(an_smmu_that_refuses_the_first_command_does_not_come_up),
         TEST(tables_beyond_the_output_size_are_not_used),

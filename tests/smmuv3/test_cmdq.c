@@ -413,6 +413,7 @@ static void other_global_errors_are_acknowledged_and_told(void **state)
     recorder_gerror(&rec, 0xfc);
     iommu->ops->poll(iommu);
     assert_int_equal(rec.regs[GERRORN_REG / 4], 0xfc);
+    assert_true(recorder_find(&rec, 0, REC_WRITE, CMDQ_PROD_REG) < 0);
     assert_non_null(strstr(rec.last_line, "0xfc"));
     assert_int_equal(submit(1, 1), 0);
     iommu->ops->poll(iommu);

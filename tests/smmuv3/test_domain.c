@@ -177,6 +177,68 @@ static void asids_run_out_and_come_back(void **state)
         destroy(domains[i]);
 }
 
+static void a_destroyed_domain_has_no_valid_descriptor(void **state)
+{
+    struct dms_iommu_domain *domain = make(12, 39);
+    uint64_t cd = smmu_domain_of(domain)->cd_phys.addr;
+    int store;
+    (void)state;
+
+    recorder_clear(&rec);
+    destroy(domain);
+    assert_int_equal(recorder_load(&rec, cd), 0);
+    store = recorder_find(&rec, 0, REC_STORE, cd);
+    assert_true(store >= 0 && store < recorder_find(&rec, 0, REC_WRITE, 0x98));
+}
+
+static void descriptors_share_a_page_that_stays(void **state)
+{
+    struct dms_iommu_domain *first = make(12, 39);
+    struct dms_iommu_domain *second;
+    unsigned tables = rec.live_tables;
+    uint64_t calls;
+    (void)state;
+
+    rec.calls = 0;
+    second = make(12, 39);
+    calls = rec.calls;
+    assert_int_equal(rec.live_tables, tables + 1); /* its page table */
+    destroy(second);
+    rec.calls = 0;
+    second = make(12, 39);
+    assert_int_equal(rec.calls, calls);
+    destroy(first);
+    destroy(second);
+}
+
+static void create_another(void *ctx)
+{
+    *(struct dms_iommu_domain **)ctx = make(12, 39);
+}
+
+/* The first allocation is the page table's, which lets another thread have the second one. */
+static void create_another_later(void *ctx)
+{
+    (void)ctx;
+    rec.alloc_hook = create_another;
+}
+
+static void two_threads_that_need_the_same_page_share_one(void **state)
+{
+    struct dms_iommu_domain *outer, *inner = NULL;
+    (void)state;
+
+    rec.hook_ctx = &inner;
+    rec.alloc_hook = create_another_later;
+    outer = make(12, 39);
+    assert_non_null(inner);
+    assert_int_equal(smmu_domain_of(outer)->asid, 0);
+    assert_int_equal(smmu_domain_of(inner)->asid, 1);
+    assert_ptr_equal(smmu_domain_of(outer)->cd + 1, smmu_domain_of(inner)->cd);
+    destroy(outer);
+    destroy(inner);
+}
+
 static void an_asid_is_invalidated_before_it_is_given_back(void **state)
 {
     struct dms_iommu_domain *domain = make(12, 39);
@@ -430,6 +492,9 @@ int main(void)
         TEST(a_context_descriptor_becomes_valid_last),
         TEST(what_the_instance_lacks_is_refused),
         TEST(asids_run_out_and_come_back),
+        TEST(a_destroyed_domain_has_no_valid_descriptor),
+        TEST(descriptors_share_a_page_that_stays),
+        TEST(two_threads_that_need_the_same_page_share_one),
         TEST(an_asid_is_invalidated_before_it_is_given_back),
         TEST(a_silent_smmu_withholds_asid_and_tables_until_recovery),
         TEST(what_is_withheld_goes_with_the_instance),

@@ -109,16 +109,56 @@ static void cons_is_written_only_when_it_moves(void **state)
 
 static void records_are_read_after_prod_and_before_cons(void **state)
 {
-    int read, write, cons_write;
+    int read, dropped, write, cons_write;
     (void)state;
 
     fault(1, 1);
     recorder_clear(&rec);
     assert_int_equal(dms_smmuv3_interrupt(iommu), 1);
     read = recorder_find(&rec, 0, REC_BARRIER, DMS_BARRIER_READ);
+    dropped = recorder_find(&rec, 0, REC_INVALIDATE, rec.regs[0xa0 / 4] & ~31u);
+    assert_true(read < dropped);
+    assert_int_equal(rec.log[dropped].b, 32);
     write = recorder_find(&rec, 0, REC_BARRIER, DMS_BARRIER_MMIO);
     cons_write = recorder_find(&rec, 0, REC_WRITE, 0x100ac);
-    assert_true(read >= 0 && read < write && write < cons_write);
+    assert_true(read >= 0 && dropped < write && write < cons_write);
+}
+
+static void recreate(struct dms_smmuv3_cfg cfg)
+{
+    assert_int_equal(dms_smmuv3_destroy(iommu), 0);
+    assert_int_equal(dms_smmuv3_create(&cfg, &iommu), 0);
+    iommu->on_event = on_event;
+    iommu->on_event_ctx = &rec;
+    recorder_clear(&rec);
+}
+
+static void a_snooping_smmu_needs_no_cache_maintenance(void **state)
+{
+    (void)state;
+    rec.regs[0] |= 1u << 4;
+    recreate(recorder_cfg(&rec));
+    fault(1, 1);
+    assert_int_equal(iommu->ops->poll(iommu), 1);
+    assert_int_equal(recorder_count(&rec, REC_INVALIDATE), 0);
+    assert_int_equal(recorder_count(&rec, REC_STORE), 0);
+}
+
+static void a_long_queue_is_drained_in_pieces(void **state)
+{
+    struct dms_smmuv3_cfg cfg = recorder_cfg(&rec);
+    (void)state;
+
+    cfg.evtq_lg2 = 6;
+    recreate(cfg);
+    for (unsigned n = 31; n <= 64; n++) {
+        seen_count = 0;
+        for (unsigned i = 0; i < n; i++)
+            fault(i, i);
+        assert_int_equal(iommu->ops->poll(iommu), n);
+        for (unsigned i = 0; i < n; i++)
+            assert_int_equal(seen[i].sid, i);
+    }
 }
 
 static void without_a_listener_events_are_counted_and_dropped(void **state)
@@ -199,6 +239,8 @@ int main(void)
         TEST(every_event_is_handed_on_once_and_in_order),
         TEST(cons_is_written_only_when_it_moves),
         TEST(records_are_read_after_prod_and_before_cons),
+        TEST(a_snooping_smmu_needs_no_cache_maintenance),
+        TEST(a_long_queue_is_drained_in_pieces),
         TEST(without_a_listener_events_are_counted_and_dropped),
         TEST(a_flood_cannot_keep_the_caller),
         TEST(an_overflow_is_counted_once_and_acknowledged),

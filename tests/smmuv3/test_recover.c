@@ -79,6 +79,7 @@ static void a_stuck_queue_is_emptied_and_started_anew(void **state)
     assert_int_equal(recorder_command(&rec, 2)->a, 0x46);
     dms_smmuv3_stats(iommu, &stats);
     assert_int_equal(stats.recoveries, 1);
+    assert_non_null(strstr(rec.last_line, "restarted"));
     assert_int_equal(submit(3), 0);
 }
 
@@ -193,12 +194,51 @@ static void where_off_would_mean_bypass_translation_stays_on(void **state)
     assert_int_equal(submit(1), DMS_EIO);
 }
 
-static void a_lost_acknowledgement_fails_the_recovery(void **state)
+static void lose_ack_of_restart(void *ctx, const struct rec_entry *entry)
+{
+    (void)ctx;
+    if (entry->kind == REC_WRITE && entry->a == CR0_REG)
+        rec.ack_lost = entry->b & 8 ? CR0ACK_REG : 0;
+}
+
+static void a_queue_that_does_not_start_again_fails_the_recovery(void **state)
 {
     (void)state;
+    rec.hook = lose_ack_of_restart;
+    assert_int_equal(dms_smmuv3_recover(iommu), DMS_ETIMEDOUT);
+    assert_int_equal(recorder_count(&rec, REC_COMMAND), 0);
+    assert_int_equal(submit(1), DMS_EIO);
+}
+
+static void what_is_withheld_stays_so_when_recovery_fails(void **state)
+{
+    const struct dms_iommu_domain_cfg cfg = {0};
+    struct dms_iommu_domain *domain;
+    unsigned tables;
+    (void)state;
+
+    assert_int_equal(iommu->ops->domain_create(iommu, &cfg, &domain), 0);
+    rec.cmdq = REC_CMDQ_STUCK;
+    assert_int_equal(iommu->ops->domain_destroy(domain), DMS_ETIMEDOUT);
+    tables = rec.live_tables;
+    assert_int_equal(dms_smmuv3_recover(iommu), DMS_ETIMEDOUT);
+    assert_int_equal(rec.live_tables, tables);
+    rec.cmdq = REC_CMDQ_AT_ONCE;
+    assert_int_equal(dms_smmuv3_recover(iommu), 0);
+    assert_int_equal(rec.live_tables, tables - 1);
+}
+
+static void a_lost_acknowledgement_fails_the_recovery(void **state)
+{
+    struct dms_smmuv3_stats stats;
+    (void)state;
+
     rec.ack_lost = CR0ACK_REG;
     assert_int_equal(dms_smmuv3_recover(iommu), DMS_ETIMEDOUT);
     assert_int_equal(submit(1), DMS_EIO);
+    dms_smmuv3_stats(iommu, &stats);
+    assert_true(stats.timeouts > 0);
+    assert_int_equal(stats.recoveries, 0);
     rec.ack_lost = 0;
     assert_int_equal(dms_smmuv3_recover(iommu), 0);
     assert_int_equal(submit(1), 0);
@@ -226,6 +266,8 @@ int main(void)
         TEST(one_thread_recovers_at_a_time),
         TEST(what_does_not_recover_aborts_all_traffic),
         TEST(where_off_would_mean_bypass_translation_stays_on),
+        TEST(a_queue_that_does_not_start_again_fails_the_recovery),
+        TEST(what_is_withheld_stays_so_when_recovery_fails),
         TEST(a_lost_acknowledgement_fails_the_recovery),
         TEST(failure_mode_can_be_recovered_from),
     };
