@@ -102,10 +102,10 @@ int dms_iova_alloc(struct dms_iova_space *space, const struct dms_iova_request *
  * Give back exactly one live allocation. size is what was asked for, or that rounded up to the granule.
  *   -DMS_EINVAL  size 0; or iova is the first byte of a live allocation of another size: still live
  *   -DMS_ENOENT  no live allocation begins at iova; nothing changed
- * A space with caches checks a free only when the range reaches the tree: a range of a cached size that was never
- * allocated, or is freed twice, is then accepted, unless it is the very last one that this thread freed. Such a
- * range can be handed out although someone else has it. Set DMS_IOVA_CHECK_FREES where the caller (a page table)
- * does not know what is live.
+ * A space with caches checks a free when the range reaches the tree. A range of a cached size that was never
+ * allocated, or that is freed twice, can be accepted before, and handed out although someone else has it; if it
+ * reaches the tree instead, it is dropped and counted in bad_frees. So with caches the caller must know what is live,
+ * as a page table does; without it, set DMS_IOVA_NO_CACHES.
  */
 int dms_iova_free(struct dms_iova_space *space, dms_iova_t iova, uint64_t size);
 
@@ -141,7 +141,7 @@ struct dms_iova_place {
 /*
  * Add a region. Regions may overlap and repeat: what is reserved is their union, and removing one leaves what the
  * others cover. Parts outside the aperture are kept on record and cost no space.
- *   -DMS_EINVAL  first > last
+ *   -DMS_EINVAL  first > last; or with a region of kind window, nothing of the aperture would remain in all windows
  *   -DMS_EBUSY   a live allocation overlaps; *conflict (unless NULL) is filled with the lowest one. Nothing was
  *                reserved; the caches are empty.
  *   -DMS_ENOMEM  the port gave no memory; nothing was reserved
@@ -247,12 +247,11 @@ struct dms_iova_stats {
     uint64_t bad_frees;     /* ranges that came back from a cache and were not live */
     /* Memory held, in bytes. */
     uint64_t memory;       /* all of it: nodes, regions, caches, the space itself */
-    uint64_t memory_fixed; /* of an empty space */
+    uint64_t memory_fixed; /* of that: the space itself and its caches, whatever is live */
 };
 
 /*
- * Numbers at one moment; with other threads at work the cached ones may be a few ranges off. Sums that do not fit
- * 64 bits (the full 64-bit space) saturate.
+ * Numbers at one moment. Sums that do not fit 64 bits (the full 64-bit space) saturate.
  */
 void dms_iova_get_stats(struct dms_iova_space *space, struct dms_iova_stats *stats);
 

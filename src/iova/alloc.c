@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* Allocation by policy, and free, at the tree. */
+/* Allocation by policy. */
 #include "space.h"
 
 #include "base/range.h"
@@ -58,8 +58,8 @@ static bool search(struct dms_iova_space *space, const struct query *query,
     return false;
 }
 
-static int alloc_locked(struct dms_iova_space *space, const struct query *query,
-                        enum dms_iova_policy policy, uint64_t *page)
+int space_alloc(struct dms_iova_space *space, const struct query *query,
+                enum dms_iova_policy policy, unsigned count, uint64_t *page)
 {
     struct path path;
 
@@ -67,8 +67,8 @@ static int alloc_locked(struct dms_iova_space *space, const struct query *query,
     if (policy == DMS_IOVA_BEST_FIT && gaps_complete(&space->gaps, &space->tree))
         return DMS_ENOMEM;
     if (!search(space, query, policy, &path, page))
-        return DMS_ENOSPC;
-    return space_take(space, &path, *page, *page + query->pages, SEG_LIVE);
+        return caches_are_empty(space) ? DMS_ENOSPC : DMS_EAGAIN;
+    return space_take(space, &path, *page, query->pages / count, count, SEG_LIVE);
 }
 
 static int request_check(const struct dms_iova_space *space, const struct dms_iova_request *request)
@@ -81,52 +81,78 @@ static int request_check(const struct dms_iova_space *space, const struct dms_io
     return 0;
 }
 
-int dms_iova_alloc(struct dms_iova_space *space, const struct dms_iova_request *request,
-                   dms_iova_t *iova)
+static int alloc_from_tree(struct dms_iova_space *space, const struct query *query,
+                           enum dms_iova_policy policy, uint64_t *page)
+{
+    int error;
+
+    space_lock(space);
+    caches_add_slot(space);
+    error = space_alloc(space, query, policy, 1, page);
+    space_unlock(space);
+    return error;
+}
+
+/* Nothing serves, but caches hold ranges: decide with all of them back in the tree. */
+static int alloc_flushed(struct dms_iova_space *space, const struct query *query,
+                         enum dms_iova_policy policy, uint64_t *page)
+{
+    int error;
+
+    space_freeze(space);
+    space_flush(space);
+    error = space_alloc(space, query, policy, 1, page);
+    space_thaw(space);
+    return error;
+}
+
+static int alloc_slow(struct dms_iova_space *space, const struct dms_iova_request *request,
+                      dms_iova_t *iova)
 {
     int error = request_check(space, request);
     struct query query;
+    struct slot *slot;
     uint64_t page;
 
     if (error)
         return error;
     if (!request_query(space, request, &query))
         return DMS_ENOSPC;
-    space_lock(space);
-    error = alloc_locked(space, &query, request->policy, &page);
-    space_unlock(space);
+    slot = pages_are_cacheable(query.pages) ? slot_enter(&space->caches) : NULL;
+    if (slot) {
+        error = cache_alloc(space, slot, &query, request->policy, &page);
+        slot_leave(slot);
+    } else {
+        error = alloc_from_tree(space, &query, request->policy, &page);
+    }
+    if (error == DMS_EAGAIN)
+        error = alloc_flushed(space, &query, request->policy, &page);
     if (!error)
         *iova = page << space->granule_lg2;
     return error;
 }
 
-static int free_locked(struct dms_iova_space *space, uint64_t page, uint64_t pages)
+static inline bool request_is_plain(const struct dms_iova_request *request)
 {
-    struct path path;
-    struct segment segment;
-
-    space->tree_ops++;
-    tree_find(&space->tree, page, &path);
-    segment = path_segment(&path);
-    if (segment.start != page || !seg_is_live(segment.type))
-        return DMS_ENOENT;
-    if (segment.end - segment.start != pages)
-        return DMS_EINVAL;
-    space_release(space, &path);
-    return 0;
+    return (request->align | request->lowest | request->highest | (uint64_t)request->policy) == 0;
 }
 
-int dms_iova_free(struct dms_iova_space *space, dms_iova_t iova, uint64_t size)
+int dms_iova_alloc(struct dms_iova_space *space, const struct dms_iova_request *request,
+                   dms_iova_t *iova)
 {
-    uint64_t page = iova >> space->granule_lg2;
-    int error;
+    uint64_t pages = space_pages(space, request->size);
+    struct slot *slot;
+    struct bin *bin;
 
-    if (size == 0)
-        return DMS_EINVAL;
-    if (!is_aligned(iova, BIT64(space->granule_lg2)) || !range_has(space->aperture, iova))
-        return DMS_ENOENT;
-    space_lock(space);
-    error = free_locked(space, page, space_pages(space, size));
-    space_unlock(space);
-    return error;
+    if (request_is_plain(request) && pages_are_cacheable(pages) &&
+        (slot = slot_enter(&space->caches))) {
+        bin = slot_bin(slot, pages);
+        if (bin->pages == pages && bin->count > 0) {
+            *iova = bin->entry[--bin->count];
+            slot_leave(slot);
+            return 0;
+        }
+        slot_leave(slot);
+    }
+    return alloc_slow(space, request, iova);
 }

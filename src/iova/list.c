@@ -10,10 +10,11 @@ static bool next_segment(struct dms_iova_space *space, struct dms_iova_cursor *c
 
     if (cursor->done)
         return false;
-    space_lock(space);
+    space_freeze(space);
+    space_flush(space);
     page = cursor->next > space->tree.start ? cursor->next : space->tree.start;
     cursor->done = !tree_next(&space->tree, page, types, &segment);
-    space_unlock(space);
+    space_thaw(space);
     if (cursor->done)
         return false;
     cursor->next = segment.end;
@@ -50,9 +51,4 @@ bool dms_iova_next_region(struct dms_iova_space *space, struct dms_iova_cursor *
     }
     space_unlock(space);
     return !cursor->done;
-}
-
-void dms_iova_flush(struct dms_iova_space *space)
-{
-    (void)space;
 }

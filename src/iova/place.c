@@ -56,7 +56,8 @@ bool space_find(struct dms_iova_space *space, uint64_t start, uint64_t end, unsi
 
 void dms_iova_lookup(struct dms_iova_space *space, dms_iova_t iova, struct dms_iova_place *place)
 {
-    space_lock(space);
+    space_freeze(space);
+    space_flush(space);
     space_describe(space, iova >> space->granule_lg2, place);
-    space_unlock(space);
+    space_thaw(space);
 }

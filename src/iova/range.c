@@ -10,47 +10,51 @@ static void count_pages(struct tree *tree, enum seg_type from, enum seg_type to,
     tree->pages[to] += pages;
 }
 
-int tree_take(struct tree *tree, struct path *path, uint64_t start, uint64_t end,
+int tree_take(struct tree *tree, struct path *path, uint64_t start, uint64_t pages, unsigned count,
               enum seg_type type)
 {
     struct segment whole = path_segment(path);
-    uint64_t words[3];
-    unsigned count = 0;
+    uint64_t words[TAKE_MAX + 2];
+    uint64_t page = start;
+    unsigned used = 0;
 
     if (whole.start < start)
-        words[count++] = seg_word(whole.start, whole.type);
-    words[count++] = seg_word(start, type);
-    if (end < whole.end)
-        words[count++] = seg_word(end, whole.type);
-    if (tree_prepare_splice(tree, path, count - 1))
+        words[used++] = seg_word(whole.start, whole.type);
+    for (unsigned i = 0; i < count; i++, page += pages)
+        words[used++] = seg_word(page, type);
+    if (page < whole.end)
+        words[used++] = seg_word(page, whole.type);
+    if (tree_prepare_splice(tree, path, used - 1))
         return DMS_ENOMEM;
-    count_pages(tree, whole.type, type, end - start);
+    count_pages(tree, whole.type, type, page - start);
     if (seg_is_live(type))
-        tree->live_count++;
-    tree_splice(tree, path, 1, words, count);
+        tree->live_count += count;
+    tree_splice(tree, path, 1, words, used);
     return 0;
 }
 
-void tree_release(struct tree *tree, struct path *path)
+void tree_release(struct tree *tree, struct path *path, unsigned count)
 {
     const struct leaf *leaf = path_leaf(path);
     struct segment live = path_segment(path);
     unsigned idx = path->level[0].idx;
+    unsigned next = idx + count;
+    uint64_t end = leaf_segment_end(path, next - 1);
     enum seg_type type = live.type == SEG_LIVE ? SEG_FREE : SEG_RESERVED;
     bool sees_left = idx > 0 || live.start == tree->start;
-    bool sees_right = idx + 1 < leaf->node.count || live.end == tree->end;
+    bool sees_right = next < leaf->node.count || end == tree->end;
     uint64_t word = seg_word(live.start, type);
     bool join_left, join_right;
 
     if (!sees_left || !sees_right) {
-        tree_fuse(tree, live.start, live.end, type);
+        tree_fuse(tree, live.start, end, type);
         return;
     }
     join_left = idx > 0 && seg_type(leaf->word[idx - 1]) == type;
-    join_right = idx + 1 < leaf->node.count && seg_type(leaf->word[idx + 1]) == type;
-    count_pages(tree, live.type, type, live.end - live.start);
-    tree->live_count--;
-    tree_splice(tree, path, 1 + join_right, &word, !join_left);
+    join_right = next < leaf->node.count && seg_type(leaf->word[next]) == type;
+    count_pages(tree, live.type, type, end - live.start);
+    tree->live_count -= count;
+    tree_splice(tree, path, count + join_right, &word, !join_left);
 }
 
 int tree_cut(struct tree *tree, uint64_t page)

@@ -65,9 +65,11 @@ static unsigned split_point(const struct path *path, unsigned level)
     unsigned idx = path->level[level].idx;
     unsigned few = node_max(level) / 8 + 1;
 
+    if (count - few > node_max(level))
+        few = count - node_max(level);
     if (idx <= 2)
         return few;
-    return idx + 3 >= count ? count - few : count / 2;
+    return idx + 3 >= node_max(level) ? count - few : count / 2;
 }
 
 void tree_split(struct tree *tree, struct path *path, unsigned level)

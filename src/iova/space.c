@@ -4,7 +4,7 @@
 #include "base/memory.h"
 #include "base/range.h"
 
-static const unsigned known_flags = DMS_IOVA_NO_CACHES | DMS_IOVA_SIZE_INDEX | DMS_IOVA_CHECK_FREES;
+static const unsigned known_flags = DMS_IOVA_NO_CACHES | DMS_IOVA_SIZE_INDEX;
 
 /* The pages that the configuration leaves: whole ones, and never page 0. False: none. */
 static bool config_pages(const struct dms_iova_config *config, uint64_t *start, uint64_t *end)
@@ -45,7 +45,10 @@ int dms_iova_space_create(const struct dms_iova_config *config, struct dms_iova_
     error = tree_init(&space->tree, config->port, start, end);
     if (!error && config->flags & DMS_IOVA_SIZE_INDEX)
         error = gaps_complete(&space->gaps, &space->tree);
+    if (!error)
+        error = caches_init(space, config->cache_bytes);
     port_lock_init(config->port, &space->lock);
+    port_lock_init(config->port, &space->caches.freeze_lock);
     if (error) {
         dms_iova_space_destroy(space);
         return error;
@@ -58,9 +61,11 @@ void dms_iova_space_destroy(struct dms_iova_space *space)
 {
     if (!space)
         return;
+    caches_fini(space);
     gaps_fini(&space->gaps);
     regions_fini(&space->regions, space->port);
     tree_fini(&space->tree);
+    port_lock_fini(space->port, &space->caches.freeze_lock);
     port_lock_fini(space->port, &space->lock);
     port_free(space->port, space, sizeof(*space));
 }

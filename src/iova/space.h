@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * A space: the tree of segments, the set of regions, the size index, and the caches in front of them.
- *
- * Lock order: the slots' own locks in ascending order (cache.c), then the tree lock. Functions whose comment says
- * "locked" want the tree lock held.
+ * A space: the tree of segments, the set of regions, the size index, and the caches in front of them. Lock order: see
+ * cache.h. "Locked" below: the tree lock is held.
  */
 #ifndef IOVA_SPACE_H
 #define IOVA_SPACE_H
 
 #include "base/lock.h"
+#include "cache.h"
 #include "gaps.h"
 #include "regions.h"
 #include "tree.h"
@@ -17,10 +16,14 @@
 #include <dmaspace/iova.h>
 
 struct dms_iova_space {
+    /* Constant, except the hull of all fixed regions so far (first byte, last byte - first): no free in it is cached. */
     const struct dms_port *port;
+    struct dms_range aperture;
     unsigned granule_lg2;
     unsigned flags;
-    struct dms_range aperture;
+    _Atomic uint64_t fixed_first, fixed_span;
+
+    struct caches caches;
 
     dms_lock_t lock; /* the tree lock: protects everything below */
     struct tree tree;
@@ -53,9 +56,52 @@ static inline struct dms_range space_range(const struct dms_iova_space *space, u
 }
 
 /* change.c: the tree's operations with the size index kept beside them. Locked. */
-int space_take(struct dms_iova_space *space, struct path *path, uint64_t start, uint64_t end,
-               enum seg_type type);
-void space_release(struct dms_iova_space *space, struct path *path);
+int space_take(struct dms_iova_space *space, struct path *path, uint64_t start, uint64_t pages,
+               unsigned count, enum seg_type type);
+/*
+ * Free the live range of `pages` at `start`, and as many alike ones right behind it, up to *count in all, as come
+ * cheap; *count becomes how many. 0, -DMS_ENOENT or -DMS_EINVAL as dms_iova_free(). start lies in the aperture.
+ */
+int space_give(struct dms_iova_space *space, uint64_t start, uint64_t pages, unsigned *count);
+
+/* caches.c */
+int caches_init(struct dms_iova_space *space, uint64_t cache_bytes);
+void caches_fini(struct dms_iova_space *space);
+/* Give this thread a slot if it may have one and the space is busy enough. Out of memory: it goes without. */
+void caches_add_slot(struct dms_iova_space *space);
+
+/* freeze.c. Freeze: nobody is in a slot, none can enter, and the tree lock is held. */
+void space_freeze(struct dms_iova_space *space);
+void space_thaw(struct dms_iova_space *space);
+/* Frozen. All cached ranges go back to the tree, all bins are unclaimed. */
+void space_flush(struct dms_iova_space *space);
+
+/* Locked. Nothing is in any cache, nor can be before the lock is given up. */
+bool caches_are_empty(struct dms_iova_space *space);
+
+/* bin.c: locked, and in the bin's slot or frozen. */
+void bin_give_up(struct dms_iova_space *space, struct slot *slot, struct bin *bin);
+void bin_give_back(struct dms_iova_space *space, struct bin *bin, unsigned count);
+/* Make the bin this size's, unless another one is using it. False: the range goes to the tree. */
+bool bin_claim(struct dms_iova_space *space, struct slot *slot, struct bin *bin, uint64_t pages);
+/* Frees ranges of one size in any order, which is lost; what is not live is counted. */
+void space_give_all(struct dms_iova_space *space, uint64_t *iovas, unsigned count, uint64_t pages);
+
+/* depot.c: no lock. False: no cell. Exactly BATCH ranges. */
+bool depot_put(struct caches *caches, uint64_t pages, const uint64_t *iovas);
+bool depot_get(struct caches *caches, uint64_t pages, uint64_t *iovas);
+
+/*
+ * alloc.c: locked. `count` ranges side by side, which share the query's pages evenly. 0, -DMS_ENOMEM, -DMS_ENOSPC; or
+ * -DMS_EAGAIN: nothing serves, but caches hold ranges.
+ */
+int space_alloc(struct dms_iova_space *space, const struct query *query,
+                enum dms_iova_policy policy, unsigned count, uint64_t *page);
+
+/* refill.c, spill.c: in the slot, unlocked; what the bin has ready does not serve. */
+int cache_alloc(struct dms_iova_space *space, struct slot *slot, const struct query *query,
+                enum dms_iova_policy policy, uint64_t *page);
+int cache_free(struct dms_iova_space *space, struct slot *slot, dms_iova_t iova, uint64_t pages);
 
 /* place.c: locked. */
 void space_describe(struct dms_iova_space *space, uint64_t page, struct dms_iova_place *place);
@@ -65,12 +111,12 @@ bool space_find(struct dms_iova_space *space, uint64_t start, uint64_t end, unsi
 void place_set_region(struct dms_iova_place *place, const struct region_node *node);
 
 /*
- * reserve.c: locked. A chain of regions in address order comes or goes as one. 0; -DMS_EBUSY with *conflict (unless
- * NULL) filled; or -DMS_ENOMEM. After 0 the nodes are the set's (reserve) or the caller's (unreserve); after an
- * error nothing has changed.
+ * reserve.c. A chain of regions in address order comes or goes as one. 0; -DMS_EBUSY with *conflict (unless NULL)
+ * filled; -DMS_EINVAL: windows would leave nothing; or -DMS_ENOMEM. After 0 the nodes are the set's (reserve) or the caller's (unreserve); after an error
+ * nothing has changed. reserve: not locked; what is cached is not in the way. unreserve: locked.
  */
-int space_reserve(struct dms_iova_space *space, struct region_node *chain,
-                  struct dms_iova_place *conflict);
+int space_reserve_flushed(struct dms_iova_space *space, struct region_node *chain,
+                          struct dms_iova_place *conflict);
 int space_unreserve(struct dms_iova_space *space, struct region_node *chain,
                     struct dms_iova_place *conflict);
 

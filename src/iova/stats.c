@@ -10,26 +10,72 @@ static uint64_t pages_to_bytes(const struct dms_iova_space *space, uint64_t page
     return checked_shl(pages, space->granule_lg2, &bytes) ? bytes : UINT64_MAX;
 }
 
-void dms_iova_get_stats(struct dms_iova_space *space, struct dms_iova_stats *stats)
+/* Frozen. What the caches hold, in ranges and pages. */
+static void count_cached(struct dms_iova_space *space, uint64_t *count, uint64_t *pages)
+{
+    struct caches *caches = &space->caches;
+    struct depot *depot = atomic_load_explicit(&caches->depot, memory_order_relaxed);
+
+    *count = *pages = 0;
+    for (unsigned i = 0; i < caches->slot_count; i++) {
+        struct slot *slot = atomic_load_explicit(&caches->slots[i], memory_order_acquire);
+
+        for (unsigned j = 0; slot && caches->claims > 0 && j < SLOT_BINS; j++) {
+            *count += slot->bin[j].count;
+            *pages += (uint64_t)slot->bin[j].count * slot->bin[j].pages;
+        }
+    }
+    for (unsigned i = 0; depot && i < DEPOT_CELLS; i++) {
+        uint64_t size = atomic_load_explicit(&depot->cell[i], memory_order_acquire);
+
+        *count += size != CELL_EMPTY ? BATCH : 0;
+        *pages += size * BATCH;
+    }
+}
+
+static void fill_tree(struct dms_iova_space *space, struct dms_iova_stats *stats)
 {
     const struct tree *tree = &space->tree;
-    uint64_t live;
 
-    space_lock(space);
-    live = tree->pages[SEG_LIVE] + tree->pages[SEG_FIXED];
-    *stats = (struct dms_iova_stats){
-        .free_bytes = pages_to_bytes(space, tree->pages[SEG_FREE]),
-        .live_bytes = pages_to_bytes(space, live),
-        .live_count = tree->live_count,
-        .reserved_bytes = pages_to_bytes(space, tree->pages[SEG_RESERVED]),
-        .region_count = space->regions.count,
-        .largest_gap = pages_to_bytes(space, tree->fit.gap),
-        .largest_fit = pages_to_bytes(space, tree->fit.natural),
-        .nodes_visited = tree->nodes_visited,
-        .tree_ops = space->tree_ops,
-        .memory_fixed = sizeof(*space) + sizeof(struct leaf),
-    };
-    stats->memory = sizeof(*space) + tree->memory + space->gaps.memory +
+    stats->free_bytes = pages_to_bytes(space, tree->pages[SEG_FREE]);
+    stats->reserved_bytes = pages_to_bytes(space, tree->pages[SEG_RESERVED]);
+    stats->region_count = space->regions.count;
+    stats->largest_gap = pages_to_bytes(space, tree->fit.gap);
+    stats->largest_fit = pages_to_bytes(space, tree->fit.natural);
+    stats->nodes_visited = tree->nodes_visited;
+    stats->tree_ops = space->tree_ops;
+}
+
+static void fill_live(struct dms_iova_space *space, struct dms_iova_stats *stats)
+{
+    uint64_t live = space->tree.pages[SEG_LIVE] + space->tree.pages[SEG_FIXED];
+    uint64_t cached;
+
+    count_cached(space, &stats->cached_count, &cached);
+    stats->cached_bytes = pages_to_bytes(space, cached);
+    stats->live_bytes = pages_to_bytes(space, live - cached);
+    stats->live_count = space->tree.live_count - stats->cached_count;
+}
+
+static void fill_caches(const struct dms_iova_space *space, struct dms_iova_stats *stats)
+{
+    const struct caches *caches = &space->caches;
+
+    stats->refills = caches->refills;
+    stats->spills = caches->spills;
+    stats->flushes = caches->flushes;
+    stats->bad_frees = caches->bad_frees;
+    stats->memory_fixed = sizeof(*space) + sizeof(struct leaf) + caches->memory;
+    stats->memory = sizeof(*space) + caches->memory + space->tree.memory + space->gaps.memory +
                     space->regions.count * sizeof(struct region_node);
-    space_unlock(space);
+}
+
+void dms_iova_get_stats(struct dms_iova_space *space, struct dms_iova_stats *stats)
+{
+    *stats = (struct dms_iova_stats){.free_bytes = 0};
+    space_freeze(space);
+    fill_tree(space, stats);
+    fill_live(space, stats);
+    fill_caches(space, stats);
+    space_thaw(space);
 }

@@ -18,10 +18,12 @@
  * nodes, which makes trees deep.
  */
 #ifndef LEAF_MAX
-#define LEAF_MAX  61u
+#define LEAF_MAX  54u
 #define INNER_MAX 23u
 #endif
-#define TREE_HEIGHT_MAX 40u /* far above what 2^60 pages reach, tiny nodes included */
+#define TAKE_MAX        8u             /* live segments that one splice makes at most */
+#define LEAF_SLACK      (TAKE_MAX + 1) /* words by which a leaf overflows before it is split */
+#define TREE_HEIGHT_MAX 40u            /* far above what 2^60 pages reach, tiny nodes included */
 
 /* First member of both node kinds, and aligned as they are. */
 struct tree_node {
@@ -30,7 +32,7 @@ struct tree_node {
 
 struct leaf {
     struct tree_node node;
-    uint64_t word[LEAF_MAX + 2]; /* one splice adds at most two; the split comes after it */
+    uint64_t word[LEAF_MAX + LEAF_SLACK];
 };
 
 /* first is the first page of the child's first segment; it reaches to the next entry's. */
@@ -138,11 +140,17 @@ struct fit leaf_fit(const struct leaf *leaf, uint64_t end);
 struct fit inner_fit(const struct inner *inner);
 
 /* range.c. Operations on ranges of pages. Counters are kept. */
-/* A part of the path's segment becomes one of the type. 0 or -DMS_ENOMEM. */
-int tree_take(struct tree *tree, struct path *path, uint64_t start, uint64_t end,
+/*
+ * `count` neighbouring pieces of the path's segment, of `pages` each from `start` on, become segments of the type.
+ * 1 <= count <= TAKE_MAX. 0 or -DMS_ENOMEM.
+ */
+int tree_take(struct tree *tree, struct path *path, uint64_t start, uint64_t pages, unsigned count,
               enum seg_type type);
-/* The path's live segment becomes free, or reserved again. */
-void tree_release(struct tree *tree, struct path *path);
+/*
+ * The path's segment and the count - 1 that follow it in its leaf, all live and of one type, become free or reserved
+ * again.
+ */
+void tree_release(struct tree *tree, struct path *path, unsigned count);
 /* Make a segment begin at page, by a word that says nothing new. 0 or -DMS_ENOMEM. heal: undo that. */
 int tree_cut(struct tree *tree, uint64_t page);
 void tree_heal(struct tree *tree, uint64_t page);

@@ -68,19 +68,6 @@ static void window_fini(struct window *window)
     port_free_array(window->port, window->allowed, window->capacity, sizeof(*window->allowed));
 }
 
-/* Locked. A page of an allowed range that no window so far excludes. */
-static bool window_leaves_something(const struct window *window, struct dms_iova_space *space)
-{
-    for (size_t i = 0; i < window->count; i++) {
-        uint64_t start = window->allowed[i].first >> space->granule_lg2;
-        uint64_t end = (window->allowed[i].last >> space->granule_lg2) + 1;
-
-        if (regions_covered_to(&space->regions, start, true) < end)
-            return true;
-    }
-    return false;
-}
-
 /* The stretches of the aperture that no allowed range covers, one after the other, each as a region. */
 struct outside_walk {
     const struct window *window;
@@ -170,11 +157,7 @@ int dms_iova_reserve_outside(struct dms_iova_space *space, const struct dms_rang
     walk_init(&walk, &window, space, origin, owner);
     error = chain_create(space, &walk, &chain);
     if (!error) {
-        space_lock(space);
-        error = window_leaves_something(&window, space) ? 0 : DMS_EINVAL;
-        if (!error && chain)
-            error = space_reserve(space, chain, conflict);
-        space_unlock(space);
+        error = chain ? space_reserve_flushed(space, chain, conflict) : 0;
         if (error)
             region_chain_destroy(space->port, chain);
     }

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+#define _DEFAULT_SOURCE /* syscall */
+
 #include "host.h"
 
+#include <linux/membarrier.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 static _Thread_local unsigned my_slot;
 
@@ -58,7 +63,19 @@ static unsigned host_thread_slot(void *ctx)
     return my_slot;
 }
 
-void host_init(struct host *host, unsigned thread_slots)
+static bool membarrier_register(void)
+{
+    return syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
+}
+
+static void host_fence_all(void *ctx)
+{
+    (void)ctx;
+    if (syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0))
+        abort();
+}
+
+void host_init(struct host *host, unsigned thread_slots, bool fenced)
 {
     memset(host, 0, sizeof(*host));
     host->port = (struct dms_port){
@@ -71,6 +88,7 @@ void host_init(struct host *host, unsigned thread_slots)
         .unlock = host_unlock,
         .thread_slot = host_thread_slot,
         .thread_slots = thread_slots,
+        .fence_all = fenced && membarrier_register() ? host_fence_all : NULL,
     };
 }
 

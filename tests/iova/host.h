@@ -14,8 +14,8 @@ struct host {
     uint64_t fail_at; /* the allocation with this number fails, once; 0: none */
 };
 
-/* thread_slots 0: no caches. */
-void host_init(struct host *host, unsigned thread_slots);
+/* thread_slots 0: no caches. fenced: the port has fence_all (membarrier), if this machine has it. */
+void host_init(struct host *host, unsigned thread_slots, bool fenced);
 
 /* The number that this thread gives to the port from now on; 0 in a thread that never called it. */
 void host_set_slot(unsigned slot);

@@ -22,7 +22,8 @@ static unsigned below(struct oracle *oracle, uint64_t limit)
     return (unsigned)rnd_below(&oracle->rng, limit);
 }
 
-void oracle_init(struct oracle *oracle, uint64_t seed, unsigned flags, unsigned thread_slots)
+void oracle_init(struct oracle *oracle, uint64_t seed, unsigned flags, unsigned thread_slots,
+                 bool fenced)
 {
     static const unsigned granules[] = {12, 12, 14, 16, 4, 13, 40};
     struct dms_iova_config config = {.flags = flags};
@@ -30,7 +31,7 @@ void oracle_init(struct oracle *oracle, uint64_t seed, unsigned flags, unsigned 
 
     memset(oracle, 0, sizeof(*oracle));
     oracle->rng = seed;
-    host_init(&oracle->host, thread_slots);
+    host_init(&oracle->host, thread_slots, fenced);
     oracle->granule_lg2 = granules[below(oracle, sizeof(granules) / sizeof(granules[0]))];
     oracle->pages = below(oracle, 2) ? 1 + below(oracle, 200) : 1 + below(oracle, ORACLE_PAGES);
     top = (UINT64_MAX >> oracle->granule_lg2) + 1 - oracle->pages;
@@ -51,6 +52,7 @@ void oracle_init(struct oracle *oracle, uint64_t seed, unsigned flags, unsigned 
     oracle->best_fit = flags & DMS_IOVA_SIZE_INDEX;
     config.port = &oracle->host.port;
     config.granule_lg2 = oracle->granule_lg2;
+    config.cache_bytes = rnd_below(&oracle->rng, 2 * oracle->pages) << oracle->granule_lg2;
     config.aperture.first = cell_iova(oracle, 0) - below(oracle, 2);
     config.aperture.last = cell_iova(oracle, oracle->pages) - 1;
     if (config.aperture.last != UINT64_MAX)
@@ -532,6 +534,8 @@ static void step_lookup(struct oracle *oracle)
     uint64_t iova = cell_iova(oracle, cell) + rnd_below(&oracle->rng, BIT64(oracle->granule_lg2));
     struct dms_iova_place place;
 
+    if (!oracle->exact && below(oracle, 16))
+        return; /* it would empty the caches too often */
     dms_iova_lookup(oracle->space, iova, &place);
     assert_int_equal(place.what, oracle->live_at[cell]   ? DMS_IOVA_IS_LIVE
                                  : oracle->covered[cell] ? DMS_IOVA_IS_RESERVED
@@ -548,7 +552,13 @@ void oracle_step(struct oracle *oracle)
         step_unwindow, step_lookup,   step_unreserve, step_bad_free, step_free,
     };
 
-    steps[below(oracle, sizeof(steps) / sizeof(steps[0]))](oracle);
+    if (below(oracle, 100) == 0)
+        oracle->filling = !oracle->filling;
+    host_set_slot(below(oracle, 3));
+    if (below(oracle, 3) == 0)
+        (oracle->filling ? step_alloc : step_free)(oracle);
+    else
+        steps[below(oracle, sizeof(steps) / sizeof(steps[0]))](oracle);
 }
 
 /* ---- Comparing -------------------------------------------------------------------------------------------- */
@@ -653,6 +663,9 @@ void oracle_fini(struct oracle *oracle)
     dms_iova_flush(oracle->space);
     oracle_compare(oracle);
     dms_iova_get_stats(oracle->space, &stats);
+    oracle->refills = stats.refills;
+    oracle->spills = stats.spills;
+    oracle->flushes = stats.flushes;
     assert_int_equal(stats.free_bytes, (uint64_t)oracle->pages << oracle->granule_lg2);
     assert_int_equal(stats.largest_gap, stats.free_bytes);
     assert_int_equal(stats.region_count, 0);

@@ -37,6 +37,7 @@ struct oracle {
     unsigned pages; /* of the aperture */
     bool exact;     /* no caches: places are predicted, not only judged */
     bool best_fit;
+    bool filling; /* more allocations than frees for a while, or the other way round */
 
     uint32_t live_at[ORACLE_PAGES];  /* 0, or 1 + index into live */
     uint16_t covered[ORACLE_PAGES];  /* by how many regions and windows */
@@ -47,12 +48,14 @@ struct oracle {
     unsigned region_count;
     struct oracle_window windows[ORACLE_WINDOWS];
     unsigned window_count;
+    uint64_t refills, spills, flushes; /* filled by oracle_fini */
     unsigned long allocs, refusals,
         reserves; /* what the run did, so that a test can see that it did something */
 };
 
 /* A space of random shape: granule, place in the 64-bit space, number of pages. */
-void oracle_init(struct oracle *oracle, uint64_t seed, unsigned flags, unsigned thread_slots);
+void oracle_init(struct oracle *oracle, uint64_t seed, unsigned flags, unsigned thread_slots,
+                 bool fenced);
 /* Frees and unreserves all, and asserts that the space is as new. */
 void oracle_fini(struct oracle *oracle);
 /* One random call, compared. */

@@ -6,48 +6,59 @@
 
 #include <stdio.h>
 
-#define RUNS  60u
-#define STEPS 400u
+#define RUNS  40u
+#define STEPS 2000u
 
 static struct oracle oracle;
 
-static void run(const char *what, unsigned flags, unsigned thread_slots)
+static void run(const char *what, unsigned flags, unsigned thread_slots, bool fenced)
 {
     uint64_t seed = seed_from_env(0x5eed);
     unsigned long allocs = 0, refusals = 0, reserves = 0;
+    uint64_t refills = 0, spills = 0, flushes = 0;
 
     for (unsigned i = 0; i < RUNS; i++, seed++) {
         print_message("# %s: DMS_SEED=%#llx, run %u\n", what, (unsigned long long)seed, i);
-        oracle_init(&oracle, seed * UINT64_C(0x9e3779b97f4a7c15), flags, thread_slots);
+        oracle_init(&oracle, seed * UINT64_C(0x9e3779b97f4a7c15), flags, thread_slots, fenced);
         for (unsigned step = 0; step < STEPS; step++) {
             oracle_step(&oracle);
-            if (step % 16 == 0)
+            if (step % (oracle.exact ? 32 : 512) == 0)
                 oracle_compare(&oracle);
         }
         oracle_fini(&oracle);
         allocs += oracle.allocs;
         refusals += oracle.refusals;
         reserves += oracle.reserves;
+        refills += oracle.refills;
+        spills += oracle.spills;
+        flushes += oracle.flushes;
     }
     assert_true(allocs > RUNS * STEPS / 20 && refusals > RUNS && reserves > RUNS);
+    print_message("# %llu refills, %llu spills, %llu flushes\n", (unsigned long long)refills,
+                  (unsigned long long)spills, (unsigned long long)flushes);
+    if (oracle.exact)
+        assert_int_equal(refills + spills + flushes, 0);
+    else
+        assert_true(refills > RUNS && spills > 0 && flushes > RUNS);
 }
 
 static void without_caches_every_place_is_the_one_of_the_policy(void **state)
 {
     (void)state;
-    run("no caches", DMS_IOVA_NO_CACHES, 2);
+    run("no caches", DMS_IOVA_NO_CACHES, 2, true);
 }
 
 static void best_fit_takes_the_smallest_gap_that_serves(void **state)
 {
     (void)state;
-    run("size index", DMS_IOVA_NO_CACHES | DMS_IOVA_SIZE_INDEX, 0);
+    run("size index", DMS_IOVA_NO_CACHES | DMS_IOVA_SIZE_INDEX, 0, false);
 }
 
 static void with_caches_every_place_is_a_permitted_one(void **state)
 {
     (void)state;
-    run("caches", DMS_IOVA_SIZE_INDEX, 2);
+    run("caches", DMS_IOVA_SIZE_INDEX, 2, false);
+    run("fenced caches", 0, 2, true);
 }
 
 int main(void)

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* All caches at a standstill, so that what is refused or listed holds for the space as a whole. */
+#include "space.h"
+
+static struct slot *slot_at(struct caches *caches, unsigned number)
+{
+    return atomic_load_explicit(&caches->slots[number], memory_order_acquire);
+}
+
+static bool is_open(const struct slot *slot)
+{
+    return slot && atomic_load_explicit(&slot->claimed, memory_order_relaxed) > 0 &&
+           !atomic_load_explicit(&slot->closed, memory_order_relaxed);
+}
+
+static void relax(const struct dms_port *port)
+{
+    if (port->relax)
+        port->relax(port->ctx);
+}
+
+/* The slot's thread is out, and will see that it is closed. */
+static void wait_until_left(struct dms_iova_space *space, struct slot *slot)
+{
+    if (space->caches.fenced) {
+        while (atomic_load_explicit(&slot->busy, memory_order_acquire))
+            relax(space->port);
+        return;
+    }
+    while (atomic_exchange_explicit(&slot->busy, 1, memory_order_acquire))
+        relax(space->port);
+}
+
+/* Close all claimed slots. False: they were closed before. */
+static bool close_slots(struct dms_iova_space *space)
+{
+    struct caches *caches = &space->caches;
+    bool any = false;
+
+    for (unsigned i = 0; i < caches->slot_count; i++) {
+        struct slot *slot = slot_at(caches, i);
+
+        if (!is_open(slot))
+            continue;
+        atomic_store_explicit(&slot->closed, 1, memory_order_relaxed);
+        any = true;
+    }
+    if (any && caches->fenced)
+        space->port->fence_all(space->port->ctx);
+    for (unsigned i = 0; any && i < caches->slot_count; i++) {
+        struct slot *slot = slot_at(caches, i);
+
+        if (slot && atomic_load_explicit(&slot->closed, memory_order_relaxed) == 1) {
+            wait_until_left(space, slot);
+            atomic_store_explicit(&slot->closed, 2, memory_order_relaxed);
+        }
+    }
+    return any;
+}
+
+/* Locked. */
+static bool some_slot_is_open(struct caches *caches)
+{
+    for (unsigned i = 0; caches->claims > 0 && i < caches->slot_count; i++) {
+        if (is_open(slot_at(caches, i)))
+            return true;
+    }
+    return false;
+}
+
+void space_freeze(struct dms_iova_space *space)
+{
+    port_lock(space->port, &space->caches.freeze_lock);
+    space_lock(space);
+    while (some_slot_is_open(&space->caches)) {
+        space_unlock(space);
+        close_slots(space);
+        space_lock(space);
+    }
+}
+
+void space_thaw(struct dms_iova_space *space)
+{
+    struct caches *caches = &space->caches;
+
+    space_unlock(space);
+    for (unsigned i = 0; i < caches->slot_count; i++) {
+        struct slot *slot = slot_at(caches, i);
+
+        if (!slot || !atomic_load_explicit(&slot->closed, memory_order_relaxed))
+            continue;
+        atomic_store_explicit(&slot->closed, 0, memory_order_release);
+        if (!caches->fenced)
+            slot_leave(slot);
+    }
+    port_unlock(space->port, &caches->freeze_lock);
+}
+
+static bool depot_is_empty(struct caches *caches)
+{
+    struct depot *depot = atomic_load_explicit(&caches->depot, memory_order_relaxed);
+
+    for (unsigned i = 0; depot && i < DEPOT_CELLS; i++) {
+        if (atomic_load_explicit(&depot->cell[i], memory_order_relaxed) != CELL_EMPTY)
+            return false;
+    }
+    return true;
+}
+
+/* Only who has a claimed bin moves batches through the depot, so without claims it stands still. */
+bool caches_are_empty(struct dms_iova_space *space)
+{
+    return space->caches.claims == 0 && depot_is_empty(&space->caches);
+}
+
+static void flush_depot(struct dms_iova_space *space)
+{
+    struct caches *caches = &space->caches;
+    struct depot *depot = atomic_load_explicit(&caches->depot, memory_order_relaxed);
+
+    for (unsigned i = 0; depot && i < DEPOT_CELLS; i++) {
+        uint32_t pages = atomic_load_explicit(&depot->cell[i], memory_order_acquire);
+
+        if (pages == CELL_EMPTY)
+            continue;
+        space_give_all(space, depot->entry[i], BATCH, pages);
+        atomic_store_explicit(&depot->cell[i], CELL_EMPTY, memory_order_release);
+    }
+}
+
+void space_flush(struct dms_iova_space *space)
+{
+    struct caches *caches = &space->caches;
+
+    if (caches_are_empty(space))
+        return;
+    caches->flushes++;
+    flush_depot(space);
+    for (unsigned i = 0; caches->claims > 0 && i < caches->slot_count; i++) {
+        struct slot *slot = slot_at(caches, i);
+
+        for (unsigned j = 0; slot && j < SLOT_BINS; j++)
+            bin_give_up(space, slot, &slot->bin[j]);
+    }
+}
+
+void dms_iova_flush(struct dms_iova_space *space)
+{
+    space_freeze(space);
+    space_flush(space);
+    space_thaw(space);
+}

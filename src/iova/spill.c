@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* Free by a thread whose bin has no room: a batch to the depot, or to the tree. */
+#include "space.h"
+
+#include "base/mem.h"
+
+static void bin_push(struct bin *bin, dms_iova_t iova)
+{
+    bin->entry[bin->count++] = iova;
+}
+
+/* The oldest half of a full bin goes; the youngest are the ones whose page tables are still warm. */
+static void spill(struct dms_iova_space *space, struct bin *bin)
+{
+    unsigned half = (bin->count + 1u) / 2;
+
+    if (half == BATCH && depot_put(&space->caches, bin->pages, bin->entry)) {
+        bin->count = (uint8_t)(bin->count - half);
+        memmove(bin->entry, bin->entry + half, bin->count * sizeof(bin->entry[0]));
+        return;
+    }
+    space_lock(space);
+    bin_give_back(space, bin, half);
+    space->caches.spills++;
+    space_unlock(space);
+}
+
+int cache_free(struct dms_iova_space *space, struct slot *slot, dms_iova_t iova, uint64_t pages)
+{
+    struct bin *bin = slot_bin(slot, pages);
+    unsigned one = 1;
+    int error = 0;
+
+    if (bin->pages == pages) {
+        if (bin->count == bin->cap)
+            spill(space, bin);
+        bin_push(bin, iova);
+        return 0;
+    }
+    space_lock(space);
+    space->tree_ops++;
+    if (bin_claim(space, slot, bin, pages))
+        bin_push(bin, iova);
+    else
+        error = space_give(space, iova >> space->granule_lg2, pages, &one);
+    space_unlock(space);
+    return error;
+}
