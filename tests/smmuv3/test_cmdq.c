@@ -57,7 +57,7 @@ static void fill(struct smmu_cmd *cmds, unsigned n, unsigned tag)
 
 static int submit(unsigned n, unsigned tag)
 {
-    struct smmu_cmd cmds[128];
+    struct smmu_cmd cmds[128] = {0};
 
     fill(cmds, n, tag);
     return smmu_cmdq_submit(smmu, cmds, n);
