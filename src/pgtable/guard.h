@@ -50,6 +50,16 @@ static inline struct dms_pgtable_slot *guard_enter(struct dms_pgtable *pt, uint6
     return slot;
 }
 
+/* More than was announced. */
+static inline void guard_widen(struct dms_pgtable *pt, struct dms_pgtable_slot *slot,
+                               uint64_t first, uint64_t last)
+{
+    __atomic_store_n(&slot->first, first, __ATOMIC_RELEASE);
+    __atomic_store_n(&slot->last, last, __ATOMIC_RELEASE);
+    if (slot != &pt->own)
+        guard_fence(pt->cfg.port);
+}
+
 static inline void guard_leave(struct dms_pgtable *pt, struct dms_pgtable_slot *slot)
 {
     if (slot == &pt->own)

@@ -25,7 +25,7 @@ struct run {
 
 static inline uint64_t run_last(const struct run *run)
 {
-    return word_load(&run->walk.table[run->walk.index + run->n - 1]);
+    return run->n == 1 ? run->walk.word : word_load(&run->walk.table[run->walk.index + run->n - 1]);
 }
 
 /* The range is a run of leaves in the recent table of `level`. */
@@ -45,7 +45,8 @@ INLINE_ALWAYS bool find_recent(const struct unmap_job *job, unsigned level, stru
     run->last = job->last;
     run->n = (unsigned)((job->last - job->iova) >> entry_lg2(pt, level)) + 1;
     if (level == LEAF_LEVEL)
-        return run_common(&table[run->walk.index], run->n) & DESC_VALID;
+        return (run->n == 1 ? run->walk.word : run_common(&table[run->walk.index], run->n)) &
+               DESC_VALID;
     return run->n == 1 && word_is_block(run->walk.word) &&
            ((job->iova | (job->last + 1)) & (entry_bytes(pt, level) - 1)) == 0;
 }
@@ -131,7 +132,10 @@ static int check_rest(const struct unmap_job *job, const struct run *first, bool
     return exact && cuts_last(job, &run) ? DMS_EBUSY : 0;
 }
 
-/* From the arguments again: a job whose address is taken here would cost every call its registers. */
+/*
+ * From the arguments again: a job whose address is taken here would cost every call its registers. The check of
+ * mapping ends looks at one page more on either side.
+ */
 static __attribute__((noinline)) int unmap_slow(struct dms_pgtable *pt,
                                                 struct dms_pgtable_slot *slot, uint64_t iova,
                                                 uint64_t last, bool exact,
@@ -139,8 +143,10 @@ static __attribute__((noinline)) int unmap_slow(struct dms_pgtable *pt,
 {
     struct unmap_job job = {pt, slot, iova, last, gather};
     struct run run;
-    int error = find_run(&job, job.iova, &run);
+    int error;
 
+    guard_widen(pt, slot, iova == 0 ? 0 : iova - 1, last + 1);
+    error = find_run(&job, job.iova, &run);
     if (!error)
         error = check_rest(&job, &run, exact);
     if (!error && exact && cuts_first(&job, &run))
@@ -166,14 +172,13 @@ INLINE_ALWAYS bool unmap_recent(const struct unmap_job *job, unsigned level, boo
     return true;
 }
 
-/* The slot covers one page more on either side: the check of mapping ends looks there. */
 int dms_pgtable_unmap(struct dms_pgtable *pt, dms_iova_t iova, uint64_t size, bool exact,
                       struct dms_iommu_gather *gather)
 {
     struct unmap_job job = {.pt = pt, .iova = iova, .last = iova + (size - 1), .gather = gather};
     int error = 0;
 
-    job.slot = guard_enter(pt, iova == 0 ? 0 : iova - 1, iova + size);
+    job.slot = guard_enter(pt, iova, job.last);
     if (!range_fits(pt, iova, size))
         error = range_error(pt, iova, size);
     else if (!unmap_recent(&job, LEAF_LEVEL, exact) && !unmap_recent(&job, 2, exact))
