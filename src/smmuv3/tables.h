@@ -52,10 +52,13 @@ struct smmu_cd {
 _Static_assert(sizeof(struct smmu_ste) == 64, "5.2: an STE is 64 bytes");
 _Static_assert(sizeof(struct smmu_cd) == 64, "5.4: a CD is 64 bytes");
 
-/* One store that the SMMU sees whole or not at all (3.21.3). */
+/*
+ * One store that the SMMU sees whole or not at all (3.21.3). Barriers order it for hardware; release
+ * orders it for a reader that is another thread of the CPU.
+ */
 static inline void smmu_word_store(dms_le64_t *word, uint64_t value)
 {
-    __atomic_store_n(&word->raw, cpu_to_le64(value).raw, __ATOMIC_RELAXED);
+    __atomic_store_n(&word->raw, cpu_to_le64(value).raw, __ATOMIC_RELEASE);
 }
 
 /* Only the driver writes these tables, so what is read back can be trusted. */
