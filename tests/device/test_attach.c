@@ -139,6 +139,64 @@ static void a_failed_attach_leaves_every_stream_aborting(void **state)
     rig_end(dev);
 }
 
+/* The domain stays as long as the hardware may use it, though nobody is attached. */
+static void an_attach_whose_undoing_is_not_confirmed_is_cleared_up_later(void **state)
+{
+    struct rig *rig = *state;
+    struct dms_region screen = {0x30000000, 0x2000, DMS_REGION_DIRECT};
+    struct dms_device *dev =
+        rig_device(rig, "dev", 1, &(struct dms_device_cfg){.regions = &screen, .nregions = 1});
+
+    for (unsigned destroyed = 0; destroyed < 2; destroyed++) {
+        fake_fail_nth(rig->fake, FAKE_ATTACH, 1, DMS_ENOMEM);
+        fake_fail_all(rig->fake, FAKE_FLUSH, DMS_ETIMEDOUT);
+        assert_int_equal(dms_attach(dev, &rig->report), DMS_ENOMEM);
+        assert_int_equal(fake_domains(rig->fake), 1);
+        assert_string_equal(rig->tp.last_log, "the IOMMU did not confirm the undoing of an attach");
+        assert_int_equal(dms_detach(dev, &rig->report), DMS_ETIMEDOUT);
+        assert_int_equal(dms_device_destroy(dev, DMS_DESTROY_FORCE, &rig->report), DMS_ETIMEDOUT);
+        fake_fail_all(rig->fake, FAKE_FLUSH, 0);
+        if (!destroyed)
+            assert_int_equal(dms_detach(dev, &rig->report), 0);
+        else
+            assert_int_equal(dms_device_destroy(dev, DMS_DESTROY_IDLE, &rig->report), 0);
+        assert_int_equal(fake_domains(rig->fake), 0);
+    }
+}
+
+/* The same, but the next thing to happen is another attach: it goes on with that domain. */
+static void an_attach_goes_on_with_the_domain_that_an_earlier_one_left(void **state)
+{
+    struct rig *rig = *state;
+    struct dms_region screen = {0x30000000, 0x2000, DMS_REGION_DIRECT};
+    struct dms_device *dev =
+        rig_device(rig, "dev", 1, &(struct dms_device_cfg){.regions = &screen, .nregions = 1});
+
+    fake_fail_nth(rig->fake, FAKE_ATTACH, 1, DMS_ENOMEM);
+    fake_fail_all(rig->fake, FAKE_FLUSH, DMS_ETIMEDOUT);
+    assert_int_equal(dms_attach(dev, &rig->report), DMS_ENOMEM);
+    fake_fail_all(rig->fake, FAKE_FLUSH, 0);
+    assert_int_equal(dms_attach(dev, &rig->report), 0);
+    assert_int_equal(fake_calls(rig->fake, FAKE_DOMAIN_CREATE), 1);
+    assert_int_equal(dms_detach(dev, &rig->report), 0);
+    assert_int_equal(fake_domains(rig->fake), 0);
+    rig_end(dev);
+}
+
+static void a_detach_whose_stream_cannot_be_put_back_stays_unfinished(void **state)
+{
+    struct rig *rig = *state;
+    struct dms_device *dev = rig_attached(rig, "dev", 1, NULL);
+
+    fake_fail_nth(rig->fake, FAKE_DETACH, 1, DMS_ETIMEDOUT);
+    assert_int_equal(dms_detach(dev, &rig->report), DMS_ETIMEDOUT);
+    fake_fail_nth(rig->fake, FAKE_ATTACH, 1, DMS_ETIMEDOUT);
+    assert_int_equal(dms_detach(dev, &rig->report), DMS_ETIMEDOUT);
+    assert_true(dms_device_is_attached(dev));
+    assert_int_equal(dms_detach(dev, &rig->report), 0);
+    rig_end(dev);
+}
+
 static void a_detach_that_is_not_confirmed_can_be_retried(void **state)
 {
     struct rig *rig = *state;
@@ -207,6 +265,9 @@ int main(void)
         rig_test(a_domain_is_as_wide_as_the_mask_wants),
         rig_test(a_dma_mask_bounds_later_mappings),
         rig_test(a_failed_attach_leaves_every_stream_aborting),
+        rig_test(an_attach_whose_undoing_is_not_confirmed_is_cleared_up_later),
+        rig_test(an_attach_goes_on_with_the_domain_that_an_earlier_one_left),
+        rig_test(a_detach_whose_stream_cannot_be_put_back_stays_unfinished),
         rig_test(a_detach_that_is_not_confirmed_can_be_retried),
         rig_test(a_shared_domain_is_not_left_before_the_stream_is_confirmed_gone),
     };

@@ -57,6 +57,8 @@ static void every_sid_that_a_mask_covers_is_owned(void **state)
     assert_string_equal(rig->report.text,
                         "stream 0xc80 belongs to lemans, which owns 0x880 mask 0x400");
     assert_int_equal(rig_try_device(rig, "x", &across, NULL, &dev), DMS_EEXIST);
+    assert_string_equal(rig->report.text,
+                        "stream 0xc00 mask 0xff belongs to lemans, which owns 0x880 mask 0x400");
     assert_int_equal(rig_try_device(rig, "x", &beside, NULL, &dev), 0);
     assert_int_equal(dms_stream_owner(rig->machine, fake_iommu_base(rig->fake), 0xc80, name), 0);
     assert_string_equal(name, "lemans");

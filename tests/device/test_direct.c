@@ -38,6 +38,29 @@ static void a_direct_region_is_there_before_the_stream_and_gone_after_it(void **
     rig_end(dev);
 }
 
+static void a_direct_region_snoops_if_its_device_does(void **state)
+{
+    struct rig *rig = *state;
+    struct dms_region screen = {SCREEN, 0x1000, DMS_REGION_DIRECT};
+    const struct fake_call *log;
+    unsigned count;
+
+    for (unsigned i = 0; i < 2; i++) {
+        struct dms_device_cfg cfg = {.coherence = i ? DMS_COHERENCE_SNOOPS : DMS_COHERENCE_NONE,
+                                     .regions = &screen,
+                                     .nregions = 1};
+        struct dms_device *dev;
+
+        fake_log_clear(rig->fake);
+        dev = rig_attached(rig, "dev", 1, &cfg);
+        log = fake_log(rig->fake, &count);
+        assert_int_equal(log[1].op, FAKE_MAP);
+        assert_int_equal(log[1].prot, DMS_READ | DMS_WRITE | DMS_PROT_BEGIN | DMS_PROT_END |
+                                          (i ? DMS_PROT_COHERENT : 0));
+        rig_end(dev);
+    }
+}
+
 static void reserving_and_releasing_while_attached_takes_effect_at_once(void **state)
 {
     struct rig *rig = *state;
@@ -187,6 +210,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         rig_test(a_direct_region_is_there_before_the_stream_and_gone_after_it),
+        rig_test(a_direct_region_snoops_if_its_device_does),
         rig_test(reserving_and_releasing_while_attached_takes_effect_at_once),
         rig_test(an_unmap_inside_a_direct_region_names_it),
         rig_test(an_unmap_does_not_run_on_into_a_direct_region),

@@ -312,6 +312,9 @@ static void a_requester_goes_through_the_map_of_its_host(void **state)
 {
     static const uint32_t ids[] = {0x0008, 0x000b, 0x0010}; /* the mask makes the first two one */
     static const uint32_t far = 0x2000;
+    struct dms_dma_opts everywhere = {
+        .lowest = 1, .highest = UINT64_MAX, .place = DMS_PLACE_BOTTOM_UP};
+    dms_iova_t iova;
     struct rig *rig = rig_of(pci_tree());
     struct dms_device *dev;
     struct dms_range aperture;
@@ -325,6 +328,12 @@ static void a_requester_goes_through_the_map_of_its_host(void **state)
     assert_int_equal(dms_aperture(dev, &aperture), 0);
     assert_int_equal(aperture.first, 0x80000000);
     assert_int_equal(aperture.last, 0xbfffffff);
+    /* Options bound an address within the aperture, not beyond it. */
+    assert_int_equal(dms_attach(dev, NULL), 0);
+    assert_int_equal(
+        dms_map_phys(dev, (dms_phys_t){0x1000}, 4096, DMS_TO_DEVICE, &everywhere, &iova), 0);
+    assert_int_equal(iova, 0x80000000);
+    assert_int_equal(dms_unmap(dev, iova, 4096, NULL), 0);
     rig_end(dev);
     assert_int_equal(requester(rig, &far, 1, &dev), DMS_ENODEV);
     assert_int_equal(requester(rig, NULL, 0, &dev), DMS_ENODEV);

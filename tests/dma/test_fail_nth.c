@@ -265,6 +265,8 @@ static bool fail_port_call(const struct subject *subject, long n)
     }
     if (!failed || (err != DMS_ENOMEM && err != DMS_EFAULT))
         fail_msg("%s: port call %ld fails with %d", subject->name, n, err);
+    /* Nobody else is to blame. */
+    assert_true(rig->report.error == 0 || rig->report.party == DMS_PARTY_NONE);
     check_failed(subject, rig);
     retry(subject, rig, n);
     return true;

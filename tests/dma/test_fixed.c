@@ -158,7 +158,11 @@ static void the_allocator_may_choose_a_fixed_region(void **state)
     assert_int_equal(dms_unmap(dev, base + MB - 4096, 4096, NULL), 0);
     assert_int_equal(dms_release(dev, base, MB, DMS_REGION_FIXED, NULL), 0);
     assert_int_equal(dms_reserve_any(dev, 0, NULL, &base), DMS_EINVAL);
+    base = 77;
     assert_int_equal(dms_reserve_any(dev, UINT64_C(1) << 33, NULL, &base), DMS_ENOSPC);
+    assert_int_equal(base, 77);
+    assert_int_equal(dms_detach(dev, NULL), 0);
+    assert_int_equal(dms_reserve_any(dev, MB, NULL, &base), DMS_ENODEV);
     rig_end(dev);
     free(page);
 }
