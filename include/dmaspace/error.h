@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * One list of errors for the whole library. Functions return 0 or a negative code from this list; each function's
- * comment says which, and the state after each. Values follow Linux's errno numbers, so that a kernel or POSIX
- * caller can pass them on; they do not depend on the host's own errno.h. The names hold the sign already:
- * `return DMS_EINVAL;`.
+ * One list of errors for the whole library. Functions return 0 or a negative code from this list;
+ * each function's comment says which, and the state after each. Values follow Linux's errno
+ * numbers, so that a kernel or POSIX caller can pass them on; they do not depend on the host's own
+ * errno.h. The names hold the sign already: `return DMS_EINVAL;`.
  */
 #ifndef DMASPACE_ERROR_H
 #define DMASPACE_ERROR_H
@@ -18,7 +18,7 @@ enum dms_error {
     DMS_EIO = -5,        /* the hardware reported an error */
     DMS_EAGAIN = -11,    /* not now; the same call can succeed later */
     DMS_ENOMEM = -12,    /* the port gave no memory */
-    DMS_EFAULT = -14,    /* iommu-map: id-base has bits outside iommu-map-mask; or memory without a physical address */
+    DMS_EFAULT = -14,    /* iommu-map: id-base outside its mask; or memory without physical address */
     DMS_EBUSY = -16,     /* something live is in the way */
     DMS_EEXIST = -17,    /* it has an owner already */
     DMS_ENODEV = -19,    /* no IOMMU for this device, or not the kind of IOMMU asked for */
@@ -29,7 +29,7 @@ enum dms_error {
     DMS_ETIMEDOUT = -110 /* the hardware did not answer before the deadline */
 };
 
-/* The sentence of an error code, without a full stop. An unknown code gives "unknown error". Never NULL. */
+/* The sentence of a code, without a full stop. Unknown codes give "unknown error". Never NULL. */
 const char *dms_strerror(int error);
 
 /* The code's name, "DMS_EBUSY" for example. An unknown code gives "DMS_E?". Never NULL. */

@@ -20,8 +20,8 @@ extern "C" {
 typedef uint64_t dms_iova_t;
 
 /*
- * A physical address. A struct, so that the compiler refuses to take one for an IOVA: with an IOMMU in
- * between the two look alike and never mean the same.
+ * A physical address. A struct, so that the compiler refuses to take one for an IOVA: with an IOMMU
+ * in between the two look alike and never mean the same.
  */
 typedef struct dms_phys {
     uint64_t addr;
@@ -42,8 +42,8 @@ struct dms_range {
 };
 
 /*
- * The streams that one specifier names: every SID s with (s & ~mask) == (sid & ~mask). mask 0 is one stream.
- * Source: arm,smmu.yaml (two-cell specifier), arm,smmu-v3.yaml (one cell).
+ * The streams that one specifier names: every SID s with (s & ~mask) == (sid & ~mask). mask 0 is
+ * one stream. Source: arm,smmu.yaml (two-cell specifier), arm,smmu-v3.yaml (one cell).
  */
 struct dms_stream {
     dms_sid_t sid;
@@ -76,7 +76,7 @@ enum dms_access {
 /* Longest device or function name, terminating NUL included. */
 #define DMS_NAME_MAX 64
 
-/* The class name of a region in text: "reserved", "direct", "fixed", "msi", "window". Never NULL. */
+/* The class of a region as text: "reserved", "direct", "fixed", "msi", "window". Never NULL. */
 const char *dms_region_kind_name(enum dms_region_kind kind);
 
 #ifdef __cplusplus

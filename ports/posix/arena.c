@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-/* ram and ram_base agree modulo this, so that what is aligned for the device is aligned for the CPU. */
+/*
+ * ram and ram_base agree modulo this, so that what is aligned for the device is aligned for the
+ * CPU.
+ */
 #define ARENA_ALIGN (UINT64_C(1) << 30)
 
 static void *reserve(size_t size)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* Tables smaller than a page: pages cut into equal chunks, each page with a bitmap of what is free. */
+/*
+ * Tables smaller than a page: pages cut into equal chunks, each page with a bitmap of what is free.
+ */
 #include "posix_internal.h"
 
 static uint64_t all_chunks(unsigned size_lg2)
@@ -47,7 +49,10 @@ uint64_t chunk_alloc(struct dms_posix *posix, unsigned size_lg2)
     return offset;
 }
 
-/* Called with the lock held; the chunk is marked free already, `before` is the bitmap from before that. */
+/*
+ * Called with the lock held; the chunk is marked free already, `before` is the bitmap from before
+ * that.
+ */
 static void page_after_free(struct dms_posix *posix, uint32_t index, uint64_t before)
 {
     struct page *page = &posix->pages.page[index];

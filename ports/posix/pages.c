@@ -119,7 +119,10 @@ static uint32_t take_block(struct pages *pages, uint32_t length, unsigned order)
     return index;
 }
 
-/* Takes [first, first + length), which is free; start is the first page of the free block that holds `first`. */
+/*
+ * Takes [first, first + length), which is free; start is the first page of the free block that
+ * holds `first`.
+ */
 static uint32_t carve(struct pages *pages, uint32_t start, uint32_t first, uint32_t length)
 {
     uint32_t end = start;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * Which pages of the arena are free: a buddy system whose bookkeeping lies outside the arena, so that whatever an
- * emulated device scribbles there cannot break it. Blocks are aligned by physical address. No lock of its own.
+ * Which pages of the arena are free: a buddy system whose bookkeeping lies outside the arena, so
+ * that whatever an emulated device scribbles there cannot break it. Blocks are aligned by physical
+ * address. No lock of its own.
  */
 #ifndef POSIX_PAGES_H
 #define POSIX_PAGES_H
@@ -45,7 +46,10 @@ struct pages {
 /* page: count entries, all zero. */
 void pages_init(struct pages *pages, struct page *page, uint32_t count, uint64_t first_frame);
 
-/* A run of `length` pages at a multiple of `align` pages (a power of two), as PAGE_RUN. PAGE_NONE: there is none. */
+/*
+ * A run of `length` pages at a multiple of `align` pages (a power of two), as PAGE_RUN. PAGE_NONE:
+ * there is none.
+ */
 uint32_t pages_alloc(struct pages *pages, uint32_t length, uint32_t align);
 
 /* first is a PAGE_RUN. */

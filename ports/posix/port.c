@@ -110,7 +110,10 @@ static unsigned port_thread_slot(void *ctx)
     return thread_index();
 }
 
-/* The devices are threads of this process: what orders memory for them is what orders it for any thread. */
+/*
+ * The devices are threads of this process: what orders memory for them is what orders it for any
+ * thread.
+ */
 static void port_barrier(void *ctx, enum dms_barrier what)
 {
     (void)ctx;

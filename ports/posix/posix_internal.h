@@ -13,7 +13,10 @@
 #define CHUNK_MIN_LG2 6
 #define CHUNK_CLASSES (PAGE_LG2 - CHUNK_MIN_LG2)
 
-/* Runs of 2^n pages that a thread keeps for itself: 16 single pages, 4 of each larger size up to 2 MiB. */
+/*
+ * Runs of 2^n pages that a thread keeps for itself: 16 single pages, 4 of each larger size up to 2
+ * MiB.
+ */
 #define CACHE_ORDERS  10
 #define CACHE_SINGLES 16
 #define CACHE_LARGER  4

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* Whole pages: from the calling thread's cache where it can, from the shared buddy system where it must. */
+/*
+ * Whole pages: from the calling thread's cache where it can, from the shared buddy system where it
+ * must.
+ */
 #include "posix_internal.h"
 
 static unsigned cache_limit(unsigned order)
@@ -7,7 +10,10 @@ static unsigned cache_limit(unsigned order)
     return order == 0 ? CACHE_SINGLES : CACHE_LARGER;
 }
 
-/* The order of a run that caches take: a power of two long, and aligned to its length. Or CACHE_ORDERS. */
+/*
+ * The order of a run that caches take: a power of two long, and aligned to its length. Or
+ * CACHE_ORDERS.
+ */
 static unsigned cache_order(uint32_t length)
 {
     unsigned order = (unsigned)__builtin_ctz(length);

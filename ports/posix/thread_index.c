@@ -34,7 +34,10 @@ static void give_back(unsigned index)
     pthread_mutex_unlock(&lock);
 }
 
-/* Another destructor of the same thread may call the library after this one; it gets a new number then. */
+/*
+ * Another destructor of the same thread may call the library after this one; it gets a new number
+ * then.
+ */
 static void thread_ends(void *value)
 {
     mine = 0;

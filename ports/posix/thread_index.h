@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* A small number for each thread of the process, given at first use and taken back when the thread ends. */
+/*
+ * A small number for each thread of the process, given at first use and taken back when the thread
+ * ends.
+ */
 #ifndef POSIX_THREAD_INDEX_H
 #define POSIX_THREAD_INDEX_H
 

@@ -5,7 +5,10 @@
 
 #include <dmaspace/types.h>
 
-/* Constant expressions: bit n, and bits high..low (inclusive), of a 64-bit word. 0 <= low <= high <= 63. */
+/*
+ * Constant expressions: bit n, and bits high..low (inclusive), of a 64-bit word. 0 <= low <= high
+ * <= 63.
+ */
 #define BIT64(n)          (UINT64_C(1) << (n))
 #define MASK64(high, low) ((~UINT64_C(0) >> (63 - (high))) & (~UINT64_C(0) << (low)))
 
@@ -38,7 +41,9 @@ static inline unsigned ilog2_ceil(uint64_t x)
     return x == 1 ? 0 : ilog2(x - 1) + 1;
 }
 
-/* Number of bits that are set. The compiler's builtin would call its runtime library on most CPUs. */
+/*
+ * Number of bits that are set. The compiler's builtin would call its runtime library on most CPUs.
+ */
 static inline unsigned popcount64(uint64_t x)
 {
     x -= (x >> 1) & UINT64_C(0x5555555555555555);
@@ -58,13 +63,19 @@ static inline bool is_aligned(uint64_t x, uint64_t align)
     return (x & (align - 1)) == 0;
 }
 
-/* Fields are named by their mask, one contiguous run of bits. The value of the field `mask` of `word`. */
+/*
+ * Fields are named by their mask, one contiguous run of bits. The value of the field `mask` of
+ * `word`.
+ */
 static inline uint64_t field_get(uint64_t mask, uint64_t word)
 {
     return (word & mask) >> ctz64(mask);
 }
 
-/* `value` put where the field is, other bits 0. Bits of value that the field cannot hold are dropped. */
+/*
+ * `value` put where the field is, other bits 0. Bits of value that the field cannot hold are
+ * dropped.
+ */
 static inline uint64_t field_make(uint64_t mask, uint64_t value)
 {
     return (value << ctz64(mask)) & mask;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * Arithmetic on sizes and addresses that may come from outside. The checked_ functions return true and set *out
- * when the exact result fits; otherwise they return false and leave *out alone.
+ * Arithmetic on sizes and addresses that may come from outside. The checked_ functions return true
+ * and set *out when the exact result fits; otherwise they return false and leave *out alone.
  */
 #ifndef BASE_CHECKED_H
 #define BASE_CHECKED_H
@@ -79,8 +79,8 @@ static inline bool checked_align_up(uint64_t x, uint64_t align, uint64_t *out)
 }
 
 /*
- * [base, base + size) as an inclusive range. 0; DMS_EINVAL: size 0; DMS_ERANGE: base + size > 2^64. *out is
- * unchanged after an error.
+ * [base, base + size) as an inclusive range. 0; DMS_EINVAL: size 0; DMS_ERANGE: base + size > 2^64.
+ * *out is unchanged after an error.
  */
 static inline int range_from_size(uint64_t base, uint64_t size, struct dms_range *out)
 {

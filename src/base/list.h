@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * A doubly linked list whose nodes are embedded in the objects. The list is circular through its head, so inserting
- * and removing have no special cases. Not thread-safe; the owner's lock protects it.
+ * A doubly linked list whose nodes are embedded in the objects. The list is circular through its
+ * head, so inserting and removing have no special cases. Not thread-safe; the owner's lock protects
+ * it.
  */
 #ifndef BASE_LIST_H
 #define BASE_LIST_H

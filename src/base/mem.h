@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* The four memory functions that a freestanding C implementation provides, without a C library header. */
+/*
+ * The four memory functions that a freestanding C implementation provides, without a C library
+ * header.
+ */
 #ifndef BASE_MEM_H
 #define BASE_MEM_H
 

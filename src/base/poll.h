@@ -7,8 +7,9 @@
 #include <dmaspace/port.h>
 
 /*
- * Calls done(ctx) until it returns true, or timeout_ns have passed on the port's clock. 0, or DMS_ETIMEDOUT.
- * done is called at least once, and once more after the deadline: being descheduled is no timeout.
+ * Calls done(ctx) until it returns true, or timeout_ns have passed on the port's clock. 0, or
+ * DMS_ETIMEDOUT. done is called at least once, and once more after the deadline: being descheduled
+ * is no timeout.
  */
 static inline int poll_until(const struct dms_port *port, uint64_t timeout_ns,
                              bool (*done)(void *ctx), void *ctx)

@@ -51,13 +51,17 @@ static inline struct dms_range range_hull(struct dms_range a, struct dms_range b
                               a.last > b.last ? a.last : b.last};
 }
 
-/* Rounded to whole granules (a power of two), outwards: what a reservation costs. Cannot overflow. */
+/*
+ * Rounded to whole granules (a power of two), outwards: what a reservation costs. Cannot overflow.
+ */
 static inline struct dms_range range_round_out(struct dms_range range, uint64_t granule)
 {
     return (struct dms_range){range.first & ~(granule - 1), range.last | (granule - 1)};
 }
 
-/* Rounded inwards: what a window allows. False, and *out unchanged, when no whole granule is left. */
+/*
+ * Rounded inwards: what a window allows. False, and *out unchanged, when no whole granule is left.
+ */
 static inline bool range_round_in(struct dms_range range, uint64_t granule, struct dms_range *out)
 {
     uint64_t mask = granule - 1;

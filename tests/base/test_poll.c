@@ -8,7 +8,7 @@
  *  1. It returns 0 if and only if done returned true, and then at once.
  *  2. It tries at least once, and once more after the deadline has been seen to pass.
  *  3. It returns DMS_ETIMEDOUT only when the deadline has passed.
- *  4. It ends even if the clock stands still before the timeout is over, as soon as the clock moves.
+ *  4. It waits as long as the clock stands still, and ends when it moves past the deadline.
  */
 
 struct world {

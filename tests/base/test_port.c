@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* The thin wrappers over struct dms_port: every optional callback may be missing, and those present are called. */
+/*
+ * The thin wrappers over struct dms_port: every optional callback may be missing, and those present
+ * are called.
+ */
 #include "../cmocka_all.h"
 
 #include "base/barrier.h"

@@ -4,8 +4,8 @@
 #include "base/range.h"
 
 /*
- * The oracle is a set of bits: addresses 0 .. 7 and, at the other end of the space, 2^64 - 8 .. 2^64 - 1. Every
- * pair of ranges with such bounds is tried.
+ * The oracle is a set of bits: addresses 0 .. 7 and, at the other end of the space, 2^64 - 8 ..
+ * 2^64 - 1. Every pair of ranges with such bounds is tried.
  */
 #define POINTS 16
 
@@ -14,7 +14,10 @@ static uint64_t point(unsigned i)
     return i < 8 ? i : UINT64_MAX - (POINTS - 1 - i);
 }
 
-/* Bit i: point(i) is in the range. A range across the middle is never mistaken: it holds points 7 and 8. */
+/*
+ * Bit i: point(i) is in the range. A range across the middle is never mistaken: it holds points 7
+ * and 8.
+ */
 static unsigned bits(struct dms_range range)
 {
     unsigned set = 0;

@@ -188,8 +188,8 @@ static void what_a_thread_keeps_in_its_cache_is_not_lost(void **state)
 }
 
 /*
- * Every live allocation is filled with its own byte; a second owner of any byte would overwrite it. Sizes from 64
- * bytes to 3 MiB, alignments to 64 KiB, as tables and as buffers.
+ * Every live allocation is filled with its own byte; a second owner of any byte would overwrite it.
+ * Sizes from 64 bytes to 3 MiB, alignments to 64 KiB, as tables and as buffers.
  */
 struct live {
     unsigned char *ptr;

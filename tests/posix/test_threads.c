@@ -57,7 +57,10 @@ static void expect_nothing_live(void)
 
 /* ---- memory that changes hands ------------------------------------------------------------- */
 
-/* Each cell holds one allocation; its first byte tells its size and kind, so that any thread can free it. */
+/*
+ * Each cell holds one allocation; its first byte tells its size and kind, so that any thread can
+ * free it.
+ */
 static _Atomic(unsigned char *) cells[64];
 
 static size_t size_of(unsigned char tag)
@@ -119,7 +122,7 @@ static void memory_may_be_freed_by_another_thread(void **state)
     expect_nothing_live();
 }
 
-/* ---- locks ------------------------------------------------------------------------------------ */
+/* ---- locks ----------------------------------------------------------------------------------- */
 
 static dms_lock_t lock;
 static unsigned long counter;
@@ -145,7 +148,7 @@ static void a_lock_lets_one_thread_in(void **state)
     assert_int_equal(counter, THREADS * ROUNDS);
 }
 
-/* ---- slots ------------------------------------------------------------------------------------ */
+/* ---- slots ----------------------------------------------------------------------------------- */
 
 static pthread_barrier_t all_here;
 static unsigned slots[THREADS];
@@ -188,7 +191,7 @@ static void a_slot_comes_back_when_its_thread_ends(void **state)
     }
 }
 
-/* ---- the failing call is one call, whichever thread makes it ------------------------------------- */
+/* ---- the failing call is one call, whichever thread makes it --------------------------------- */
 
 static _Atomic unsigned failures;
 
