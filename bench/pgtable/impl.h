@@ -10,7 +10,9 @@ struct pgtable_impl {
     void *(*create)(void);
     void (*destroy)(void *table);
 
-    /* `pages` pages of `page` bytes (4 KiB or 2 MiB), side by side. 0, or the benchmark is wrong. */
+    /*
+     * `pages` pages of `page` bytes (4 KiB or 2 MiB), side by side. 0, or the benchmark is wrong.
+     */
     int (*map)(void *table, uint64_t iova, uint64_t phys, uint64_t page, uint64_t pages);
     int (*unmap)(void *table, uint64_t iova, uint64_t page, uint64_t pages);
 

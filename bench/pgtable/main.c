@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
  * bench_pgtable [--peer FILE.so] [--lazy]                 the table, and the peer beside it
- * bench_pgtable --rows                                   rows with a goal: number, calls in a batch, name
+ * bench_pgtable --rows                                   rows with a goal: number, calls in a
+ * batch, name
  * bench_pgtable --count ours|peer ROW BATCHES [--peer ..] no output: for an instruction counter
  */
 #include "ours.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* This library's page table, with the posix port and what the SMMUv3 driver asks for: a guard and four kept tables. */
+/*
+ * This library's page table, with the posix port and what the SMMUv3 driver asks for: a guard and
+ * four kept tables.
+ */
 #include "ours.h"
 
 #include <dmaspace/posix.h>

@@ -32,7 +32,10 @@ struct pgtable_times {
 struct pgtable_times pgtable_measure(const struct pgtable_impl *impl, const struct pgtable_row *row,
                                      unsigned threads, bool lazy);
 
-/* `batches` batches on the calling thread, for an instruction counter that looks at the two functions below. */
+/*
+ * `batches` batches on the calling thread, for an instruction counter that looks at the two
+ * functions below.
+ */
 void pgtable_repeat(const struct pgtable_impl *impl, const struct pgtable_row *row, bool lazy,
                     unsigned batches);
 void pgtable_map_batch(const struct pgtable_impl *impl, void *table, const struct pgtable_row *row,

@@ -1,27 +1,30 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * Page tables in the format that an Arm IOMMU walks: VMSAv8-64 stage 1 (Arm DDI 0487, "Translation tables";
- * IHI 0070, SMMUv3, section 3.4), granules of 4, 16 and 64 KiB, inputs of 25 to 48 bits, outputs of up to 48 bits,
- * blocks of 2 MiB and 1 GiB, 32 MiB, 512 MiB.
+ * Page tables in the format that an Arm IOMMU walks: VMSAv8-64 stage 1 (Arm DDI 0487, "Translation
+ * tables"; IHI 0070, SMMUv3, section 3.4), granules of 4, 16 and 64 KiB, inputs of 25 to 48 bits,
+ * outputs of up to 48 bits, blocks of 2 MiB and 1 GiB, 32 MiB, 512 MiB.
  *
- * A page table only writes tables. It knows no IOMMU and invalidates nothing: what a caller has to invalidate is
- * gathered (struct dms_iommu_gather), and tables that became empty are freed when the caller has done so.
+ * A page table only writes tables. It knows no IOMMU and invalidates nothing: what a caller has to
+ * invalidate is gathered (struct dms_iommu_gather), and tables that became empty are freed when the
+ * caller has done so.
  *
- * Directions. The format has no write-only page: DMS_WRITE alone maps for reading and writing, as Linux does. All
- * else is enforced as asked. DMS_READ alone is read-only; without DMS_EXEC, instruction fetch faults; with DMS_PRIV,
- * unprivileged transactions fault.
+ * Directions. The format has no write-only page: DMS_WRITE alone maps for reading and writing, as
+ * Linux does. All else is enforced as asked. DMS_READ alone is read-only; without DMS_EXEC,
+ * instruction fetch faults; with DMS_PRIV, unprivileged transactions fault.
  *
- * Memory types, as indices into `mair`: normal write-back (DMS_PROT_COHERENT), normal non-cacheable (neither bit),
- * device nGnRE (DMS_PROT_DEVICE, which wins over DMS_PROT_COHERENT). All pages are non-global: tagged by ASID.
+ * Memory types, as indices into `mair`: normal write-back (DMS_PROT_COHERENT), normal non-cacheable
+ * (neither bit), device nGnRE (DMS_PROT_DEVICE, which wins over DMS_PROT_COHERENT). All pages are
+ * non-global: tagged by ASID.
  *
- * Boundaries. A mapping may be built by several calls of map (a scatter list); DMS_PROT_BEGIN on the first and
- * DMS_PROT_END on the last mark where it begins and ends, in entry bits that the format leaves to software. Two
- * neighbouring pages belong to different mappings when the lower has an end, or the upper a beginning.
+ * Boundaries. A mapping may be built by several calls of map (a scatter list); DMS_PROT_BEGIN on
+ * the first and DMS_PROT_END on the last mark where it begins and ends, in entry bits that the
+ * format leaves to software. Two neighbouring pages belong to different mappings when the lower has
+ * an end, or the upper a beginning.
  *
- * Thread-safety. All calls but init and fini may run at the same time on one table, as long as the IOVA ranges of
- * map and unmap calls that run at the same time do not overlap, and one gather is used by one thread at a time. With
- * a guard, map, unmap and iova_to_phys take no lock and write no memory that another thread writes, unless a table
- * has to be added or removed.
+ * Thread-safety. All calls but init and fini may run at the same time on one table, as long as the
+ * IOVA ranges of map and unmap calls that run at the same time do not overlap, and one gather is
+ * used by one thread at a time. With a guard, map, unmap and iova_to_phys take no lock and write no
+ * memory that another thread writes, unless a table has to be added or removed.
  */
 #ifndef DMASPACE_PGTABLE_H
 #define DMASPACE_PGTABLE_H
@@ -34,7 +37,10 @@
 extern "C" {
 #endif
 
-/* What one thread tells the others, and what it remembers. Private; two cache lines, so that no two threads share one. */
+/*
+ * What one thread tells the others, and what it remembers. Private; two cache lines, so that no two
+ * threads share one.
+ */
 struct dms_pgtable_slot {
     uint64_t owner; /* the page table that the thread is in; 0: none */
     uint64_t first; /* what it touches there */
@@ -52,9 +58,10 @@ struct dms_pgtable_slot {
 };
 
 /*
- * Where each thread says which part of which page table it is in, so that nobody frees the tables it walks. One
- * guard serves any number of page tables of the same port (an IOMMU instance has one); 128 bytes per thread slot.
- * Content is private. A call from a thread without a slot takes the page table's lock instead.
+ * Where each thread says which part of which page table it is in, so that nobody frees the tables
+ * it walks. One guard serves any number of page tables of the same port (an IOMMU instance has
+ * one); 128 bytes per thread slot. Content is private. A call from a thread without a slot takes
+ * the page table's lock instead.
  */
 struct dms_pgtable_guard {
     const struct dms_port *port;
@@ -65,7 +72,7 @@ struct dms_pgtable_guard {
     uint64_t generations;
 };
 
-/* 0. -DMS_ENOMEM: nothing was taken, and fini must not be called. Keeps `port`. */
+/* 0. DMS_ENOMEM: nothing was taken, and fini must not be called. Keeps `port`. */
 int dms_pgtable_guard_init(struct dms_pgtable_guard *guard, const struct dms_port *port);
 
 /* Every page table made with it is gone. */
@@ -75,17 +82,18 @@ void dms_pgtable_guard_fini(struct dms_pgtable_guard *guard);
 #define DMS_PGTABLE_KEEP_MAX 8
 
 struct dms_pgtable_cfg {
-    const struct dms_port *port;     /* table memory, small objects, lock, barrier, cache maintenance. Required */
+    const struct dms_port *port;     /* required: memory, locks, barriers, cache maintenance */
     struct dms_pgtable_guard *guard; /* NULL: every call takes the table's lock */
     uint8_t granule_lg2;             /* 12, 14 or 16 */
     uint8_t input_bits;              /* 25..48 */
     uint8_t output_bits;             /* 32 and more; taken down to 32, 36, 40, 42, 44 or 48 */
-    bool coherent;                   /* the walker snoops; else entries are cleaned before they are live */
+    bool coherent;                   /* the walker snoops; else what is written is cleaned */
 
     /*
-     * Empty tables that stay linked, so that a page mapped and unmapped again and again does not allocate and free
-     * its tables each time, nor make walk caches go: the last keep_empty tables that became empty, with the tables
-     * above them. 0: tables go as they empty. At most DMS_PGTABLE_KEEP_MAX.
+     * Empty tables that stay linked, so that a page mapped and unmapped again and again does not
+     * allocate and free its tables each time, nor make walk caches go: the last keep_empty tables
+     * that became empty, with the tables above them. 0: tables go as they empty. At most
+     * DMS_PGTABLE_KEEP_MAX.
      */
     uint8_t keep_empty;
 };
@@ -118,14 +126,16 @@ struct dms_pgtable {
     uint64_t generation; /* advances when a table is about to be removed */
     uint64_t tables;
     uint64_t removed;
-    dms_lock_t lock; /* removing tables and linking them again; the last lock taken, but for the port's own */
+    /* Removing tables and linking them again. The last lock that is taken, but for the port's. */
+    dms_lock_t lock;
     struct dms_pgtable_slot own; /* of the thread that holds the lock */
 };
 
 /*
  * An empty table: one root. Keeps cfg->port and cfg->guard.
- * -DMS_EINVAL: no port, a granule, width or keep_empty outside what the fields above allow, or a guard of another
- * port. -DMS_ENOMEM. After an error nothing was taken, and fini must not be called.
+ *
+ * DMS_EINVAL: no port, a granule, width or keep_empty outside what the fields above allow, or a
+ * guard of another port. DMS_ENOMEM. After an error nothing was taken, and fini must not be called.
  */
 int dms_pgtable_init(struct dms_pgtable *pt, const struct dms_pgtable_cfg *cfg);
 
@@ -133,54 +143,66 @@ int dms_pgtable_init(struct dms_pgtable *pt, const struct dms_pgtable_cfg *cfg);
 void dms_pgtable_fini(struct dms_pgtable *pt);
 
 /*
- * Maps [iova, iova + size) to phys with the largest leaves that alignment allows. prot: enum dms_access, at least
- * one of DMS_READ, DMS_WRITE, DMS_EXEC, and enum dms_prot. When it returns 0 the entries are visible to the walker
- * before any later store of the caller's (DMS_BARRIER_TABLE).
+ * Maps [iova, iova + size) to phys with the largest leaves that alignment allows. prot: enum
+ * dms_access, at least one of DMS_READ, DMS_WRITE, DMS_EXEC, and enum dms_prot. When it returns 0
+ * the entries are visible to the walker before any later store of the caller's (DMS_BARRIER_TABLE).
  *
- * -DMS_EINVAL: size 0, iova, phys or size not a multiple of the granule, or prot without access or with unknown bits.
- * -DMS_ERANGE: iova + size or phys + size passes input_last or output_last. -DMS_EEXIST: a page is mapped already.
- * -DMS_ENOMEM. After an error no entry was written and no table added.
+ * DMS_EINVAL: size 0, iova, phys or size not a multiple of the granule, or prot without access or
+ * with unknown bits. DMS_ERANGE: iova + size or phys + size passes input_last or output_last.
+ * DMS_EEXIST: a page is mapped already. DMS_ENOMEM. After an error no entry was written and no
+ * table added.
  *
- * A block is used only where no table stands. Where pages were mapped before, their table may still be linked
- * (keep_empty) or wait for release; then its place is filled with pages, since exchanging a table for a block would
- * need an invalidation in between (DDI 0487, break-before-make).
+ * A block is used only where no table stands. Where pages were mapped before, their table may still
+ * be linked (keep_empty) or wait for release; then its place is filled with pages, since exchanging
+ * a table for a block would need an invalidation in between (DDI 0487, break-before-make).
  */
-int dms_pgtable_map(struct dms_pgtable *pt, dms_iova_t iova, dms_phys_t phys, uint64_t size, uint32_t prot);
+int dms_pgtable_map(struct dms_pgtable *pt, dms_iova_t iova, dms_phys_t phys, uint64_t size,
+                    uint32_t prot);
 
 /*
- * Removes [iova, iova + size) and adds it to `gather`. exact: both ends must be ends of mappings; whole mappings in
- * between are fine. The caller's invalidation commands order themselves after these stores (DMS_BARRIER_TABLE).
+ * Removes [iova, iova + size) and adds it to `gather`. exact: both ends must be ends of mappings;
+ * whole mappings in between are fine. The caller's invalidation commands order themselves after
+ * these stores (DMS_BARRIER_TABLE).
  *
- * -DMS_EINVAL, -DMS_ERANGE: as for map. -DMS_ENOENT: a page of it is not mapped. -DMS_EBUSY: an end cuts a mapping
- * (exact), or a block (always: blocks are not split, since the rest of the block would fault meanwhile).
- * After an error nothing was removed and `gather` is unchanged.
+ * DMS_EINVAL, DMS_ERANGE: as for map. DMS_ENOENT: a page of it is not mapped. DMS_EBUSY: an end
+ * cuts a mapping (exact), or a block (always: blocks are not split, since the rest of the block
+ * would fault meanwhile). After an error nothing was removed and `gather` is unchanged.
  *
- * A mapping that was cut counts as ended where its pages are missing. A table that became empty while another thread
- * was inside it, or while there was no memory to remember it, stays until an unmap there or dms_pgtable_trim.
+ * A mapping that was cut counts as ended where its pages are missing. A table that became empty
+ * while another thread was inside it, or while there was no memory to remember it, stays until an
+ * unmap there or dms_pgtable_trim.
  */
 int dms_pgtable_unmap(struct dms_pgtable *pt, dms_iova_t iova, uint64_t size, bool exact,
                       struct dms_iommu_gather *gather);
 
 /*
- * Frees the tables that `gather` holds, after the caller invalidated everything the gather names, and empties it.
- * Until then a removed table is unreachable for the walker but intact, and mapping there links it again.
- * True: that emptied tables further up; the gather holds them now, so invalidate and call again. At most
- * three times in a row, and never when nobody else has a gather of this table.
+ * Frees the tables that `gather` holds, after the caller invalidated everything the gather names,
+ * and empties it. Until then a removed table is unreachable for the walker but intact, and mapping
+ * there links it again.
+ *
+ * True: with them gone, tables further up turned out empty. The gather holds those now, so
+ * invalidate and call again; at most three times in a row. It takes another thread's gather, or a
+ * lack of memory, to keep a table from going together with the last one beneath it.
  */
 bool dms_pgtable_release(struct dms_pgtable *pt, struct dms_iommu_gather *gather);
 
-/* Removes every empty table, kept ones too, and adds them to `gather`. Walks all tables: for idle moments and destroy. */
+/*
+ * Removes every empty table, kept ones too, and adds them to `gather`. Walks all tables: for idle
+ * moments and destroy.
+ */
 void dms_pgtable_trim(struct dms_pgtable *pt, struct dms_iommu_gather *gather);
 
-/* Where `iova` leads. -DMS_ENOENT: nowhere, *phys is unchanged. */
+/* Where `iova` leads. DMS_ENOENT: nowhere, *phys is unchanged. */
 int dms_pgtable_iova_to_phys(struct dms_pgtable *pt, dms_iova_t iova, dms_phys_t *phys);
 
 /*
- * The mapping that holds `from`, or else the first one above it (below it if `down`). -DMS_ENOENT: none, *out is
- * unchanged. Parts without tables are skipped whole; the cost grows with the tables in the gap and with the pages of
- * the mapping found. Takes the table's lock. A mapping that is being changed may be seen as before, after or in part.
+ * The mapping that holds `from`, or else the first one above it (below it if `down`). DMS_ENOENT:
+ * none, *out is unchanged. Parts without tables are skipped whole; the cost grows with the tables
+ * in the gap and with the pages of the mapping found. Takes the table's lock. A mapping that is
+ * being changed may be seen as before, after or in part.
  */
-int dms_pgtable_next(struct dms_pgtable *pt, dms_iova_t from, bool down, struct dms_iommu_mapping *out);
+int dms_pgtable_next(struct dms_pgtable *pt, dms_iova_t from, bool down,
+                     struct dms_iommu_mapping *out);
 
 /* Work done so far, in events. */
 struct dms_pgtable_stats {
@@ -192,8 +214,8 @@ struct dms_pgtable_stats {
 };
 
 /*
- * With a guard, entries, barriers and cleans include what its threads did in other page tables. While other threads
- * are at work the numbers need not belong to one moment.
+ * With a guard, entries, barriers and cleans include what its threads did in other page tables.
+ * While other threads are at work the numbers need not belong to one moment.
  */
 void dms_pgtable_stats(struct dms_pgtable *pt, struct dms_pgtable_stats *out);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* Did this unmap take the last entry of a table? Almost always it is enough to look at one cache line, or two. */
+/*
+ * Did this unmap take the last entry of a table? Almost always it is enough to look at one cache
+ * line, or two.
+ */
 #include "pgtable/guard.h"
 #include "pgtable/keep.h"
 #include "pgtable/reclaim.h"
@@ -26,7 +29,10 @@ static bool line_in_use(const uint64_t *table, unsigned index, unsigned n)
            any_valid(table, end, (end + LINE_WORDS - 1) & ~(LINE_WORDS - 1));
 }
 
-/* A valid entry, as near below `index` as can be, or else from the end on; table_entries when there is none. */
+/*
+ * A valid entry, as near below `index` as can be, or else from the end on; table_entries when there
+ * is none.
+ */
 static unsigned find_valid(const struct dms_pgtable *pt, const uint64_t *table, unsigned index)
 {
     unsigned n = table_entries(pt);
@@ -43,7 +49,10 @@ static unsigned find_valid(const struct dms_pgtable *pt, const uint64_t *table, 
     return n;
 }
 
-/* The entry that the hint names, or else any; then the hint names that one. Losing a race for the hint is no loss. */
+/*
+ * The entry that the hint names, or else any; then the hint names that one. Losing a race for the
+ * hint is no loss.
+ */
 static bool table_in_use(const struct dms_pgtable *pt, const uint64_t *table, uint64_t *link,
                          uint64_t word, unsigned index)
 {
@@ -60,9 +69,9 @@ static bool table_in_use(const struct dms_pgtable *pt, const uint64_t *table, ui
 }
 
 /*
- * With keep_empty 0, a table must not be overlooked when two threads take its last two entries at the same time: the
- * fence lets at least one of them see both gone. Otherwise an empty table may stay in any case, and the fence would
- * be the dearest part of an unmap.
+ * With keep_empty 0, a table must not be overlooked when two threads take its last two entries at
+ * the same time: the fence lets at least one of them see both gone. Otherwise an empty table may
+ * stay in any case, and the fence would be the dearest part of an unmap.
  */
 void reclaim_look(struct dms_pgtable *pt, struct dms_pgtable_slot *slot, const struct walk *walk,
                   unsigned n, uint64_t iova, struct dms_iommu_gather *gather)

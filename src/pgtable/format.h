@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * VMSAv8-64 stage 1 descriptors (DDI 0487, D8.3 "Translation table descriptor formats") and what this room stores
- * in the bits that they leave to software.
+ * VMSAv8-64 stage 1 descriptors (DDI 0487, D8.3 "Translation table descriptor formats") and what
+ * this room stores in the bits that they leave to software.
  */
 #ifndef PGTABLE_FORMAT_H
 #define PGTABLE_FORMAT_H
@@ -88,7 +88,10 @@ static inline bool link_is_table(uint64_t word)
     return (word & (DESC_VALID | DESC_TABLE)) == (DESC_VALID | DESC_TABLE);
 }
 
-/* The hint is the index of an entry that was in use when last looked for one: 13 bits, enough for 64K tables. */
+/*
+ * The hint is the index of an entry that was in use when last looked for one: 13 bits, enough for
+ * 64K tables.
+ */
 static inline unsigned link_hint(uint64_t link)
 {
     return (unsigned)(field_get(LINK_HINT_HI, link) << 10 | field_get(LINK_HINT_LO, link));

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* Which bits of an IOVA choose the entry at each level. Level 3 holds pages, level start_level is the root. */
+/*
+ * Which bits of an IOVA choose the entry at each level. Level 3 holds pages, level start_level is
+ * the root.
+ */
 #ifndef PGTABLE_GEOMETRY_H
 #define PGTABLE_GEOMETRY_H
 

@@ -34,8 +34,9 @@ void dms_pgtable_guard_fini(struct dms_pgtable_guard *guard)
 }
 
 /*
- * owner is read first: if it is still the one of an earlier call, that call's stores are visible by the time first
- * is read; if a later call has begun to write first and last, its fence comes after ours, so it sees the frozen link.
+ * owner is read first: if it is still the one of an earlier call, that call's stores are visible by
+ * the time first is read; if a later call has begun to write first and last, its fence comes after
+ * ours, so it sees the frozen link.
  */
 static bool slot_touches(const struct dms_pgtable_slot *slot, const struct dms_pgtable *pt,
                          uint64_t first, uint64_t last)

@@ -2,11 +2,12 @@
 /*
  * Who is in which part of a page table.
  *
- * A thread that walks writes into its slot what it is going to touch, then executes a full fence, then reads links.
- * A thread that wants to remove a table marks its link frozen, executes a full fence, then reads the slots. At least
- * one of the two sees the other: the walker a frozen link, and then it asks under the lock what became of it; or the
- * remover a busy slot, and then it leaves the table alone. Nobody waits for a slot, so a walker that is descheduled,
- * or interrupted on its own CPU, stops no one.
+ * A thread that walks writes into its slot what it is going to touch, then executes a full fence,
+ * then reads links. A thread that wants to remove a table marks its link frozen, executes a full
+ * fence, then reads the slots. At least one of the two sees the other: the walker a frozen link,
+ * and then it asks under the lock what became of it; or the remover a busy slot, and then it leaves
+ * the table alone. Nobody waits for a slot, so a walker that is descheduled, or interrupted on its
+ * own CPU, stops no one.
  */
 #ifndef PGTABLE_GUARD_H
 #define PGTABLE_GUARD_H
@@ -18,8 +19,8 @@
 #include <stdatomic.h>
 
 /*
- * A full fence between a thread's announcement and its reads. Where the port can make all threads pass one, that is
- * left to the few who remove tables, and here only the compiler is told.
+ * A full fence between a thread's announcement and its reads. Where the port can make all threads
+ * pass one, that is left to the few who remove tables, and here only the compiler is told.
  */
 static inline void guard_fence(const struct dms_port *port)
 {
@@ -29,7 +30,10 @@ static inline void guard_fence(const struct dms_port *port)
         atomic_thread_fence(memory_order_seq_cst);
 }
 
-/* Announces [first, last], or takes the table's lock when this thread has no slot. Ends with guard_leave. */
+/*
+ * Announces [first, last], or takes the table's lock when this thread has no slot. Ends with
+ * guard_leave.
+ */
 static inline struct dms_pgtable_slot *guard_enter(struct dms_pgtable *pt, uint64_t first,
                                                    uint64_t last)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * Listing of mappings. The lock keeps tables from going; entries change under our eyes, which the caller accepts.
- * A position is an IOVA with the walk that ends at it.
+ * Listing of mappings. The lock keeps tables from going; entries change under our eyes, which the
+ * caller accepts. A position is an IOVA with the walk that ends at it.
  */
 #include "pgtable/walk.h"
 
@@ -25,8 +25,8 @@ static uint64_t place_last(const struct dms_pgtable *pt, const struct place *pla
 }
 
 /*
- * The neighbour above or below, inside the same table if it can be: the same level then, and no walk. An entry that
- * links a table is walked. False: there is none.
+ * The neighbour above or below, inside the same table if it can be: the same level then, and no
+ * walk. An entry that links a table is walked. False: there is none.
  */
 static bool place_step(struct dms_pgtable *pt, struct place *place, bool down)
 {
@@ -45,7 +45,10 @@ static bool place_step(struct dms_pgtable *pt, struct place *place, bool down)
     return true;
 }
 
-/* From a place that is no leaf to the nearest one that is. Each step crosses one entry, of whatever level. */
+/*
+ * From a place that is no leaf to the nearest one that is. Each step crosses one entry, of whatever
+ * level.
+ */
 static bool place_find(struct dms_pgtable *pt, struct place *place, bool down)
 {
     while (!word_is_valid(place->walk.word)) {

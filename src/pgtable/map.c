@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* Mapping. Most calls are one run of leaves in a table that the thread used last; the others are planned. */
+/*
+ * Mapping. Most calls are one run of leaves in a table that the thread used last; the others are
+ * planned.
+ */
 #include "pgtable/map.h"
 #include "pgtable/range.h"
 
@@ -26,8 +29,8 @@ static int make_error(const struct map_job *job, uint64_t size)
 }
 
 /*
- * The range is a run of leaves in the recent table of `level`: true and *error. What is in its way above level 3 may be
- * a table that is empty, or waits for release: false.
+ * The range is a run of leaves in the recent table of `level`: true and *error. What is in its way
+ * above level 3 may be a table that is empty, or waits for release: false.
  */
 INLINE_ALWAYS bool map_recent(const struct map_job *job, unsigned level, int *error)
 {
@@ -49,7 +52,9 @@ INLINE_ALWAYS bool map_recent(const struct map_job *job, unsigned level, int *er
     return true;
 }
 
-/* From the arguments again: a job whose address is taken here would cost every call its registers. */
+/*
+ * From the arguments again: a job whose address is taken here would cost every call its registers.
+ */
 static __attribute__((noinline)) int map_slow(struct dms_pgtable *pt, struct dms_pgtable_slot *slot,
                                               uint64_t iova, uint64_t phys, uint64_t size,
                                               uint32_t prot)

@@ -31,7 +31,9 @@ static inline bool leaf_fits(const struct map_job *job, unsigned level, uint64_t
            job->last - at >= bytes - 1;
 }
 
-/* n leaves at `level`, from `entry` on, for the job's IOVAs from `at` on. bounds: of these leaves. */
+/*
+ * n leaves at `level`, from `entry` on, for the job's IOVAs from `at` on. bounds: of these leaves.
+ */
 static inline void map_leaves(const struct map_job *job, uint64_t *entry, unsigned n,
                               unsigned level, uint64_t at, uint64_t bounds)
 {
@@ -47,7 +49,10 @@ static inline void map_leaves(const struct map_job *job, uint64_t *entry, unsign
     table_wrote(job->pt, job->slot, entry, n);
 }
 
-/* Any range, whatever tables it takes: 0, -DMS_EEXIST, -DMS_ENOMEM. After an error nothing was written. */
+/*
+ * Any range, whatever tables it takes: 0, DMS_EEXIST, DMS_ENOMEM. After an error nothing was
+ * written.
+ */
 int map_planned(const struct map_job *job);
 
 #endif

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * Mapping in two passes over the range. The first looks: is all of it free, and how many tables are missing? Then those
- * are taken from the port. The second writes, and cannot fail.
+ * Mapping in two passes over the range. The first looks: is all of it free, and how many tables are
+ * missing? Then those are taken from the port. The second writes, and cannot fail.
  */
 #include "pgtable/map.h"
 
 /*
- * Tables that [at, last] takes below an entry at `level` that holds nothing. All entries that the range covers
- * whole cost the same, so one of them is counted, and the recursion ends at level 3.
+ * Tables that [at, last] takes below an entry at `level` that holds nothing. All entries that the
+ * range covers whole cost the same, so one of them is counted, and the recursion ends at level 3.
  */
 static uint64_t tables_missing(const struct map_job *job, unsigned level, uint64_t at,
                                uint64_t last)
@@ -32,7 +32,10 @@ static uint64_t tables_missing(const struct map_job *job, unsigned level, uint64
     return count;
 }
 
-/* 0 and *tables, or -DMS_EEXIST. Tables that wait for release count as missing: they may be gone soon. */
+/*
+ * 0 and *tables, or DMS_EEXIST. Tables that wait for release count as missing: they may be gone
+ * soon.
+ */
 static int map_plan(const struct map_job *job, uint64_t *tables)
 {
     for (uint64_t at = job->iova, to; at <= job->last; at = to + 1) {
@@ -53,9 +56,9 @@ static int map_plan(const struct map_job *job, uint64_t *tables)
 }
 
 /*
- * Another thread, whose range begins where this one ends, may have linked a table there first. A walker that does
- * not snoop must find the table cleared, and the link only after that; whoever meets a link that is not marked
- * as cleaned cleans it as well, so that it may count on it.
+ * Another thread, whose range begins where this one ends, may have linked a table there first. A
+ * walker that does not snoop must find the table cleared, and the link only after that; whoever
+ * meets a link that is not marked as cleaned cleans it as well, so that it may count on it.
  */
 static void link_table(const struct map_job *job, uint64_t *entry, struct table_stock *stock)
 {
@@ -73,7 +76,9 @@ static void link_table(const struct map_job *job, uint64_t *entry, struct table_
         word_exchange(entry, link, link | LINK_CLEANED);
 }
 
-/* n leaves from `at` on, with the job's boundaries if they are its first and last. Where they end. */
+/*
+ * n leaves from `at` on, with the job's boundaries if they are its first and last. Where they end.
+ */
 static uint64_t map_part(const struct map_job *job, const struct walk *walk, unsigned n,
                          uint64_t at)
 {
@@ -84,7 +89,10 @@ static uint64_t map_part(const struct map_job *job, const struct walk *walk, uns
     return end;
 }
 
-/* Second pass. The stock has what the plan asked for, and no table in the range can go meanwhile (guard.h). */
+/*
+ * Second pass. The stock has what the plan asked for, and no table in the range can go meanwhile
+ * (guard.h).
+ */
 static void map_write(const struct map_job *job, struct table_stock *stock)
 {
     uint64_t at = job->iova;

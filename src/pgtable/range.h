@@ -11,12 +11,15 @@
 /* Whole granules, at least one, and none beyond input_last. */
 static inline bool range_fits(const struct dms_pgtable *pt, uint64_t iova, uint64_t size)
 {
-    /* input_last is all ones, so bits above it show in any of the three; without those the sum cannot wrap. */
+    /*
+     * input_last is all ones, so bits above it show in any of the three; without those the sum
+     * cannot wrap.
+     */
     return ((iova | (size - 1) | (iova + (size - 1))) & ~pt->input_last) == 0 &&
            ((iova | size) & pt->page_mask) == 0;
 }
 
-/* -DMS_EINVAL: empty, or not whole granules; -DMS_ERANGE: beyond input_last; 0. */
+/* DMS_EINVAL: empty, or not whole granules; DMS_ERANGE: beyond input_last; 0. */
 static inline int range_error(const struct dms_pgtable *pt, uint64_t iova, uint64_t size)
 {
     if (size == 0 || ((iova | size) & pt->page_mask))

@@ -3,19 +3,22 @@
  * How an empty table goes, while other threads map beside it and the walker reads.
  *
  * linked   The link is a valid descriptor. Threads follow it without a lock (guard.h).
- * frozen   LINK_FROZEN is set, under the lock. The walker does not care. A thread that meets it waits for the lock.
- *          If another slot is in the table's range, or an entry is in use after all: linked again.
- * removed  The link holds a pointer to a struct removed: bit 0 is clear, so the walker finds it invalid; but its walk
- *          cache may still hold the table, so the table stays as it is, empty. A thread that wants to map there
- *          must not link another table, which the walker would not see: it links this one again.
- * freed    After the caller's invalidation, release finds its own pointer in the link, clears it and frees the table.
- *          If the table was linked again meanwhile, the pointer is gone, and nothing is freed.
+ * frozen   LINK_FROZEN is set, under the lock. The walker does not care. A thread that meets it
+ *          waits for the lock. If another slot is in the table's range, or an entry is in use after
+ *          all: linked again.
+ * removed  The link holds a pointer to a struct removed: bit 0 is clear, so the walker finds it
+ *          invalid; but its walk cache may still hold the table, so the table stays as it is,
+ *          empty. A thread that wants to map there must not link another table, which the walker
+ *          would not see: it links this one again.
+ * freed    After the caller's invalidation, release finds its own pointer in the link, clears it
+ *          and frees the table. If the table was linked again meanwhile, the pointer is gone, and
+ *          nothing is freed.
  *
- * A table counts as empty when no entry is valid, and every removed table beneath it belongs to the same gather: that
- * one is freed first, so no link is ever cleared in a table that is gone.
+ * A table counts as empty when no entry is valid, and every removed table beneath it belongs to the
+ * same gather: that one is freed first, so no link is ever cleared in a table that is gone.
  *
- * Links are changed by one thread at a time: 0 to linked by compare-and-exchange, hint and flag bits likewise and
- * never while frozen, all else under the lock.
+ * Links are changed by one thread at a time: 0 to linked by compare-and-exchange, hint and flag
+ * bits likewise and never while frozen, all else under the lock.
  */
 #ifndef PGTABLE_RECLAIM_H
 #define PGTABLE_RECLAIM_H
@@ -24,8 +27,8 @@
 #include "pgtable/word.h"
 
 /*
- * Where a walk ended: at a page entry (level 3, whatever it holds), at a block, or at an entry that leads nowhere.
- * A table that waits for release leads nowhere.
+ * Where a walk ended: at a page entry (level 3, whatever it holds), at a block, or at an entry that
+ * leads nowhere. A table that waits for release leads nowhere.
  */
 struct walk {
     uint64_t *table;
@@ -48,15 +51,16 @@ struct removed {
 };
 
 /*
- * A link that is not plain, seen as `word` by a thread whose slot covers it: what it is once nobody is at it. A valid
- * word, or 0 for nowhere. revive: a removed table is linked again.
+ * A link that is not plain, seen as `word` by a thread whose slot covers it: what it is once nobody
+ * is at it. A valid word, or 0 for nowhere. revive: a removed table is linked again.
  */
 uint64_t reclaim_settle(struct dms_pgtable *pt, struct dms_pgtable_slot *slot, uint64_t *link,
                         uint64_t word, bool revive);
 
 /*
- * An unmap of this thread's has taken n entries, from the one that `walk` ended at, and the table is not known to be
- * kept. If those were the last, the table is kept now, or removed with all that empties above it.
+ * An unmap of this thread's has taken n entries, from the one that `walk` ended at, and the table
+ * is not known to be kept. If those were the last, the table is kept now, or removed with all that
+ * empties above it.
  */
 void reclaim_look(struct dms_pgtable *pt, struct dms_pgtable_slot *slot, const struct walk *walk,
                   unsigned n, uint64_t iova, struct dms_iommu_gather *gather);
@@ -71,7 +75,10 @@ static inline void reclaim_after_unmap(struct dms_pgtable *pt, struct dms_pgtabl
                      iova, gather);
 }
 
-/* Lock held. The link of the table at `level` that holds iova. NULL: no such table, or it is the root. */
+/*
+ * Lock held. The link of the table at `level` that holds iova. NULL: no such table, or it is the
+ * root.
+ */
 uint64_t *reclaim_find(const struct dms_pgtable *pt, uint64_t iova, unsigned level);
 
 /* Lock held. gather: the one that it would be added to; its tables beneath do not count. */
@@ -79,8 +86,8 @@ bool reclaim_is_empty(const struct dms_pgtable *pt, const uint64_t *table, unsig
                       const struct dms_iommu_gather *gather);
 
 /*
- * Lock held. Removes the table at `level` that holds iova if it is empty, then the one above, and so on. self: the
- * caller's slot or NULL.
+ * Lock held. Removes the table at `level` that holds iova if it is empty, then the one above, and
+ * so on. self: the caller's slot or NULL.
  */
 void reclaim_prune(struct dms_pgtable *pt, struct dms_pgtable_slot *self, uint64_t iova,
                    unsigned level, struct dms_iommu_gather *gather);

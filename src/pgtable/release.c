@@ -5,7 +5,10 @@
 #include "pgtable/table.h"
 #include "pgtable/word.h"
 
-/* Lock held. Tables that were linked again are dropped from the list, the others are out of reach for everyone. */
+/*
+ * Lock held. Tables that were linked again are dropped from the list, the others are out of reach
+ * for everyone.
+ */
 static void unlink_all(struct dms_pgtable *pt, struct removed *list)
 {
     for (struct removed *removed = list; removed; removed = removed->next) {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * Loops over runs, a cache line of eight entries at a time, since compilers unroll nothing by themselves. Reading is
- * plain, the entries being the caller's own. Writing must look atomic to the walker, entry by entry: x86 writes an
- * aligned pair with one store that does not tear within a word (AMD64 APM volume 2, 7.3.2; SDM volume 3, 9.1.1).
- * ThreadSanitizer does not know that, and sees single stores.
+ * Loops over runs, a cache line of eight entries at a time, since compilers unroll nothing by
+ * themselves. Reading is plain, the entries being the caller's own. Writing must look atomic to the
+ * walker, entry by entry: x86 writes an aligned pair with one store that does not tear within a
+ * word (AMD64 APM volume 2, 7.3.2; SDM volume 3, 9.1.1). ThreadSanitizer does not know that, and
+ * sees single stores.
  */
 #include "pgtable/run.h"
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* Runs of entries in one table that belong to the caller's range: nobody else writes them. All n are at least 1. */
+/*
+ * Runs of entries in one table that belong to the caller's range: nobody else writes them. All n
+ * are at least 1.
+ */
 #ifndef PGTABLE_RUN_H
 #define PGTABLE_RUN_H
 
@@ -30,7 +33,10 @@ static inline void run_clear(uint64_t *entry, unsigned n)
         run_clear_many(entry, n);
 }
 
-/* entry[i] = leaf + i * step, the last one with the bits `end` as well. Each entry is written by one store. */
+/*
+ * entry[i] = leaf + i * step, the last one with the bits `end` as well. Each entry is written by
+ * one store.
+ */
 void run_fill(uint64_t *entry, unsigned n, uint64_t leaf, uint64_t step, uint64_t end);
 
 #endif

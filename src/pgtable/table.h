@@ -54,14 +54,14 @@ static inline uint64_t table_link(dms_phys_t phys)
 }
 
 /*
- * Tables in hand, not linked anywhere: taken before the first entry is written, so that nothing can fail after it.
- * Each holds the link of the next one in its first word.
+ * Tables in hand, not linked anywhere: taken before the first entry is written, so that nothing can
+ * fail after it. Each holds the link of the next one in its first word.
  */
 struct table_stock {
     uint64_t first; /* as a link; 0: none left */
 };
 
-/* n more tables. 0, or -DMS_ENOMEM: the stock is empty again. */
+/* n more tables. 0, or DMS_ENOMEM: the stock is empty again. */
 int table_stock_fill(const struct dms_pgtable *pt, struct table_stock *stock, uint64_t n);
 
 /* A zeroed table, as a link. The stock is not empty. */

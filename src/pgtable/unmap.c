@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * Unmapping in two passes: the first looks whether all of it may go, the second removes and cannot fail. A range
- * inside one table of pages, or one block, is walked once.
+ * Unmapping in two passes: the first looks whether all of it may go, the second removes and cannot
+ * fail. A range inside one table of pages, or one block, is walked once.
  */
 #include "pgtable/range.h"
 #include "pgtable/run.h"
@@ -51,7 +51,7 @@ INLINE_ALWAYS bool find_recent(const struct unmap_job *job, unsigned level, stru
            ((job->iova | (job->last + 1)) & (entry_bytes(pt, level) - 1)) == 0;
 }
 
-/* The run from `at` on: 0; -DMS_ENOENT: a page is missing; -DMS_EBUSY: the range cuts a block. */
+/* The run from `at` on: 0; DMS_ENOENT: a page is missing; DMS_EBUSY: the range cuts a block. */
 static int find_run(const struct unmap_job *job, uint64_t at, struct run *run)
 {
     const struct dms_pgtable *pt = job->pt;
@@ -133,8 +133,8 @@ static int check_rest(const struct unmap_job *job, const struct run *first, bool
 }
 
 /*
- * From the arguments again: a job whose address is taken here would cost every call its registers. The check of
- * mapping ends looks at one page more on either side.
+ * From the arguments again: a job whose address is taken here would cost every call its registers.
+ * The check of mapping ends looks at one page more on either side.
  */
 static __attribute__((noinline)) int unmap_slow(struct dms_pgtable *pt,
                                                 struct dms_pgtable_slot *slot, uint64_t iova,

@@ -38,8 +38,9 @@ static bool resume(const struct dms_pgtable *pt, const struct dms_pgtable_slot *
 }
 
 /*
- * The generation is read before the walk, so what is remembered is forgotten if it goes after that. A walk that did
- * not see to it that links have reached memory is not remembered: who maps next would rely on it.
+ * The generation is read before the walk, so what is remembered is forgotten if it goes after that.
+ * A walk that did not see to it that links have reached memory is not remembered: who maps next
+ * would rely on it.
  */
 struct walk walk_quick(struct dms_pgtable *pt, struct dms_pgtable_slot *slot, uint64_t iova,
                        enum walk_purpose purpose)

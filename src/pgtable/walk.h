@@ -15,8 +15,8 @@ enum walk_purpose {
 };
 
 /*
- * From the table of `walk` on, to level `stop` at most; the word found there is raw unless that is level 3. The
- * thread's slot covers iova, or it holds the lock.
+ * From the table of `walk` on, to level `stop` at most; the word found there is raw unless that is
+ * level 3. The thread's slot covers iova, or it holds the lock.
  */
 static inline struct walk walk_on(struct dms_pgtable *pt, struct dms_pgtable_slot *slot,
                                   struct walk walk, uint64_t iova, enum walk_purpose purpose,
@@ -54,8 +54,9 @@ static inline struct walk walk_to(struct dms_pgtable *pt, struct dms_pgtable_slo
 #define RECENT_NONE UINT64_MAX
 
 /*
- * The table of `level` (3 or 2) that this thread's last walk there went through covers [iova, last], and no table was
- * on its way out since. To be asked after guard_enter, and good until guard_leave.
+ * The table of `level` (3 or 2) that this thread's last walk there went through covers [iova,
+ * last], and no table was on its way out since. To be asked after guard_enter, and good until
+ * guard_leave.
  */
 static inline bool recent_covers(const struct dms_pgtable *pt, const struct dms_pgtable_slot *slot,
                                  unsigned level, uint64_t iova, uint64_t last)

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * Table words. The walker reads them at any time, so each is written with one 64-bit store; other threads read and
- * change links, so those are atomic. In memory they are little-endian, in registers they have the CPU's order.
+ * Table words. The walker reads them at any time, so each is written with one 64-bit store; other
+ * threads read and change links, so those are atomic. In memory they are little-endian, in
+ * registers they have the CPU's order.
  */
 #ifndef PGTABLE_WORD_H
 #define PGTABLE_WORD_H
 
 #include "base/bits.h"
 
-/* For what the compiler would not inline at two places, though it dissolves there: the level is a constant. */
+/*
+ * For what the compiler would not inline at two places, though it dissolves there: the level is a
+ * constant.
+ */
 #define INLINE_ALWAYS static inline __attribute__((always_inline))
 
 static inline uint64_t word_load(const uint64_t *word)

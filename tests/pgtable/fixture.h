@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * A port that gives table memory from an arena with made-up physical addresses, fails on demand, counts, and shows
- * memory as a walker sees it: when the walker does not snoop, only what was cleaned.
+ * A port that gives table memory from an arena with made-up physical addresses, fails on demand,
+ * counts, and shows memory as a walker sees it: when the walker does not snoop, only what was
+ * cleaned.
  */
 #ifndef TESTS_PGTABLE_FIXTURE_H
 #define TESTS_PGTABLE_FIXTURE_H
@@ -49,7 +50,10 @@ bool fixture_fence_all(struct fixture *f);
 /* From now on, this thread is the one with this slot number; 8 and more have none. */
 void fixture_become(unsigned slot);
 
-/* map and unmap with the usual arguments: writable, coherent, a mapping of its own; exact. Must succeed. */
+/*
+ * map and unmap with the usual arguments: writable, coherent, a mapping of its own; exact. Must
+ * succeed.
+ */
 void fixture_map(struct fixture *f, uint64_t iova, uint64_t phys, uint64_t size);
 void fixture_unmap(struct fixture *f, uint64_t iova, uint64_t size,
                    struct dms_iommu_gather *gather);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * A table walker as an Arm IOMMU's: reads raw memory from what a context descriptor would say, and shares nothing
- * with the code under test. Every bit that DDI 0487 reserves is checked.
+ * A table walker as an Arm IOMMU's: reads raw memory from what a context descriptor would say, and
+ * shares nothing with the code under test. Every bit that DDI 0487 reserves is checked.
  */
 #ifndef TESTS_PGTABLE_HARDWARE_H
 #define TESTS_PGTABLE_HARDWARE_H
@@ -25,8 +25,8 @@ struct hardware_result {
 struct hardware_result hardware_walk(const struct fixture *f, uint64_t iova);
 
 /*
- * The same with a walk cache: tables found on the way are remembered by level and address, and used without looking
- * at the links above, until they are invalidated. Start with all zero.
+ * The same with a walk cache: tables found on the way are remembered by level and address, and used
+ * without looking at the links above, until they are invalidated. Start with all zero.
  */
 #define HARDWARE_CACHE_SIZE 64
 

@@ -82,7 +82,10 @@ static void check_walk(const struct oracle_page *page, struct hardware_result r)
     assert_int_equal(r.privileged_only, (page->prot & DMS_PRIV) != 0);
 }
 
-/* A stale cache may still reach what is unmapped and not yet invalidated, but never miss what is mapped. */
+/*
+ * A stale cache may still reach what is unmapped and not yet invalidated, but never miss what is
+ * mapped.
+ */
 void oracle_check(const struct oracle *o, struct hardware_cache *cache, unsigned page)
 {
     uint64_t iova = o->base + page * granule_bytes(o) + 8 * (page % 7);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * Random maps and unmaps beside the model, for every granule, several widths, with and without guard, kept tables and
- * a snooping walker. Two gathers are open at a time and released at random moments.
+ * Random maps and unmaps beside the model, for every granule, several widths, with and without
+ * guard, kept tables and a snooping walker. Two gathers are open at a time and released at random
+ * moments.
  *
  * 1. Every call returns what the model returns, and only a call that returns 0 changes anything.
- * 2. The walker finds what the model says, even through a walk cache that is invalidated only as gathers demand.
+ * 2. The walker finds what the model says, even through a walk cache that is invalidated only as
+ *    gathers demand.
  * 3. A table is freed only after the gather that names it.
  * 4. When all is unmapped and released, the root is left alone.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * How much is written, and what a walker can see at every moment in between: a page that is not mapped yet or any
- * more, or the whole truth; never a table that is not cleared.
+ * How much is written, and what a walker can see at every moment in between: a page that is not
+ * mapped yet or any more, or the whole truth; never a table that is not cleared.
  */
 #include "../cmocka_all.h"
 
@@ -119,7 +119,10 @@ static void no_moment_shows_a_walker_anything_else(void **state)
     }
 }
 
-/* Thread 1 maps in a table that thread 0 has linked, but not cleaned yet: after its call it must be reachable. */
+/*
+ * Thread 1 maps in a table that thread 0 has linked, but not cleaned yet: after its call it must be
+ * reachable.
+ */
 static void neighbour_maps(struct fixture *f)
 {
     struct dms_pgtable_stats stats;

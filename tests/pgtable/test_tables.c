@@ -270,7 +270,10 @@ static void trim_leaves_no_empty_table(void **state)
     fixture_stop(&f);
 }
 
-/* Thread 1 takes the last page but one while thread 0 is inside the table, in the middle of taking the last. */
+/*
+ * Thread 1 takes the last page but one while thread 0 is inside the table, in the middle of taking
+ * the last.
+ */
 static void neighbour_unmaps(struct fixture *f)
 {
     struct dms_iommu_gather gather = {0};
@@ -403,7 +406,10 @@ static void without_memory_to_remember_it_an_empty_table_stays_for_trim(void **s
     fixture_stop(&f);
 }
 
-/* Fails each allocation of a map in turn. 2 GiB less 2 pages around 512 GiB: two tables on each of three levels. */
+/*
+ * Fails each allocation of a map in turn. 2 GiB less 2 pages around 512 GiB: two tables on each of
+ * three levels.
+ */
 static void no_memory_for_a_table_leaves_everything_as_it_was(void **state)
 {
     struct fixture f;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * Four threads map and unmap in the same tables, each its own pages (page i belongs to thread i mod 4, and larger
- * runs in a part of its own), while a fifth walks. Invalidating means waiting until the walker has ended the walk it
- * is in. At the end nothing is left but the root.
+ * Four threads map and unmap in the same tables, each its own pages (page i belongs to thread i mod
+ * 4, and larger runs in a part of its own), while a fifth walks. Invalidating means waiting until
+ * the walker has ended the walk it is in. At the end nothing is left but the root.
  */
 #include "../cmocka_all.h"
 

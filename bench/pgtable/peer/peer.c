@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * Linux's io-pgtable-arm.c, unmodified, behind the benchmark's table of functions. Built into a shared object outside
- * the checkout, by bench/pgtable/build-peer; the kernel's file is included so that all of it is one unit, as there.
+ * Linux's io-pgtable-arm.c, unmodified, behind the benchmark's table of functions. Built into a
+ * shared object outside the checkout, by bench/pgtable/build-peer; the kernel's file is included so
+ * that all of it is one unit, as there.
  */
 #include PEER_SOURCE
 

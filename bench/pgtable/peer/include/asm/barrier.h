@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* x86: stores are ordered already; wmb() costs what it costs there. The port of the benchmark does the same. */
+/*
+ * x86: stores are ordered already; wmb() costs what it costs there. The port of the benchmark does
+ * the same.
+ */
 #ifndef PEER_ASM_BARRIER_H
 #define PEER_ASM_BARRIER_H
 
