@@ -311,7 +311,6 @@ struct dms_of_region {
 struct dms_of_regions {
     const struct dms_of *of;
     dms_of_node_t node;
-    uint32_t phandle;     /* of the device */
     uint32_t region;      /* next cell of memory-region */
     dms_of_node_t memory; /* being read, or DMS_OF_NONE */
     uint32_t cell;        /* next cell of its iommu-addresses */

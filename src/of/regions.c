@@ -40,15 +40,10 @@ static void memory_note(const struct dms_of_regions *regions, enum dms_of_findin
     of_note(regions->of, finding, &issue);
 }
 
-/* An entry can only name a device by the phandle that leads to it. */
 void dms_of_regions_begin(const struct dms_of *of, dms_of_node_t node,
                           struct dms_of_regions *regions)
 {
-    uint32_t phandle = dms_of_phandle(of, node);
-
     *regions = (struct dms_of_regions){.of = of, .node = node, .memory = DMS_OF_NONE};
-    if (dms_of_by_phandle(of, phandle) == node)
-        regions->phandle = phandle;
 }
 
 static void note_no_region(const struct dms_of_regions *regions, uint32_t phandle)
@@ -94,10 +89,9 @@ static bool entry_width(const struct dms_of_regions *regions, uint32_t phandle,
                         struct address_entry *entry)
 {
     const struct dms_of *of = regions->of;
-    bool own = phandle != 0 && phandle == regions->phandle;
     dms_of_node_t device;
 
-    entry->device = own ? regions->node : dms_of_by_phandle(of, phandle);
+    entry->device = dms_of_by_phandle(of, phandle);
     device = entry->device == DMS_OF_NONE ? regions->node : entry->device;
     return of_bus_cells(of, dms_of_dma_parent(of, device), &entry->width);
 }

@@ -61,6 +61,17 @@ static void a_sound_tree_opens_and_counts_its_nodes(void **state)
     assert_ptr_equal(fb->of.blob, fb->blob);
 }
 
+static void opening_forgets_what_was_in_the_struct(void **state)
+{
+    struct fdt_builder *fb = small_tree();
+    (void)state;
+
+    memset(&fb->of, 0xff, sizeof(fb->of));
+    assert_int_equal(dms_of_open(&fb->of, fb->blob, FB_SIZE, NULL), 0);
+    assert_null(fb->of.index);
+    assert_null((void *)(uintptr_t)fb->of.on_finding);
+}
+
 static void no_blob_or_a_misaligned_one_is_einval(void **state)
 {
     struct fdt_builder *fb = small_tree();
@@ -131,6 +142,33 @@ static void a_structure_block_cut_anywhere_is_einval(void **state)
     for (uint32_t cut = 0; cut < size; cut++) {
         fdt_set_size_dt_struct(fb->blob, cut);
         assert_int_equal(fb_reopen(fb), DMS_EINVAL);
+    }
+}
+
+static void a_structure_block_at_the_end_of_the_file_is_not_read_beyond(void **state)
+{
+    struct fdt_builder *fb = small_tree();
+    uint32_t size = fdt_size_dt_struct((const void *)fb->blob);
+    uint32_t strings = fdt_size_dt_strings((const void *)fb->blob);
+    uint32_t strings_at = (uint32_t)sizeof(struct fdt_header) + 16;
+    uint32_t at = strings_at + ((strings + 7) & ~7u);
+    (void)state;
+
+    for (uint32_t cut = 0; cut <= size; cut++) {
+        /* As above, but with the strings first, and for a sanitizer to watch. */
+        uint8_t *copy = calloc(1, at + cut);
+
+        memcpy(copy, fb->blob, sizeof(struct fdt_header));
+        memcpy(copy + strings_at, fb->blob + fdt_off_dt_strings((const void *)fb->blob), strings);
+        memcpy(copy + at, tokens(fb), cut);
+        fdt_set_off_mem_rsvmap(copy, sizeof(struct fdt_header));
+        fdt_set_off_dt_strings(copy, strings_at);
+        fdt_set_off_dt_struct(copy, at);
+        fdt_set_size_dt_struct(copy, cut);
+        fdt_set_totalsize(copy, at + cut);
+        assert_int_equal(dms_of_open(&fb->of, copy, at + cut, &fb->diag),
+                         cut < size ? DMS_EINVAL : 0);
+        free(copy);
     }
 }
 
@@ -347,12 +385,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_sound_tree_opens_and_counts_its_nodes),
+        cmocka_unit_test(opening_forgets_what_was_in_the_struct),
         cmocka_unit_test(no_blob_or_a_misaligned_one_is_einval),
         cmocka_unit_test(a_file_that_is_no_tree_is_einval),
         cmocka_unit_test(an_old_or_future_version_is_enotsup),
         cmocka_unit_test(version_16_has_no_structure_size_and_opens),
         cmocka_unit_test(a_blob_cut_anywhere_is_einval),
         cmocka_unit_test(a_structure_block_cut_anywhere_is_einval),
+        cmocka_unit_test(a_structure_block_at_the_end_of_the_file_is_not_read_beyond),
         cmocka_unit_test(a_token_of_no_known_kind_is_einval_with_the_node_path),
         cmocka_unit_test(a_property_longer_than_the_block_is_einval),
         cmocka_unit_test(a_size_that_rounds_up_past_32_bits_is_einval),
