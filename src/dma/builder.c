@@ -10,7 +10,11 @@ int builder_init(struct builder *b, struct dms_device *dev, enum dms_direction d
 
     if (access == 0 || (access & ~(unsigned)DMS_BIDIRECTIONAL) != 0)
         return DMS_EINVAL;
-    *b = (struct builder){.dev = dev, .domain = dma_domain(dev), .prot = access};
+    b->dev = dev;
+    b->domain = dma_domain(dev);
+    b->mapped = 0;
+    b->run_size = 0;
+    b->prot = access;
     if (!b->domain)
         return DMS_ENODEV;
     if (dev->coherent)
@@ -39,10 +43,25 @@ static int run_map(struct builder *b)
     return err;
 }
 
+/* Nearly always: one run of memory is the whole mapping. */
+static int whole_map(struct builder *b, uint64_t phys)
+{
+    int err = b->dev->group->ops->map(b->domain, b->first, (dms_phys_t){phys}, b->size,
+                                      b->prot | DMS_PROT_BEGIN | DMS_PROT_END);
+
+    if (!err)
+        b->mapped = b->size;
+    return err;
+}
+
 int builder_pages(struct builder *b, uint64_t phys, uint64_t size)
 {
     int err = 0;
 
+    if (b->mapped + b->run_size + size > b->size)
+        return DMS_EFAULT; /* more than was measured: the port gives two answers */
+    if (size == b->size)
+        return whole_map(b, phys);
     if (b->run_size && b->run_phys + b->run_size == phys) {
         b->run_size += size;
         return 0;
@@ -85,7 +104,9 @@ int builder_buffer(struct builder *b, const void *ptr, size_t size, dms_phys_t p
 
 int builder_finish(struct builder *b)
 {
-    return run_map(b);
+    int err = b->run_size ? run_map(b) : 0;
+
+    return !err && b->mapped != b->size ? DMS_EFAULT : err;
 }
 
 int builder_undo(struct builder *b, int err, void *table, size_t table_size)

@@ -7,7 +7,7 @@ int dms_map(struct dms_device *dev, void *ptr, size_t size, enum dms_direction d
             const struct dms_dma_opts *opts, dms_iova_t *iova)
 {
     const struct dms_port *port = dev->machine->port;
-    struct pages pages = {0, 0};
+    struct pages pages;
     struct builder b;
     dms_phys_t phys;
     size_t run;
@@ -30,11 +30,15 @@ int dms_map(struct dms_device *dev, void *ptr, size_t size, enum dms_direction d
     if (err)
         return err;
     builder_place(&b, pages.first, pages.size);
-    if (!opts || !opts->no_sync)
+    if (!dev->coherent && !(opts && opts->no_sync))
         dms_sync_for_device(dev, ptr, size, dir);
-    err = builder_buffer(&b, ptr, size, phys, run);
-    if (!err)
-        err = builder_finish(&b);
+    if (run == size) {
+        err = builder_pages(&b, phys.addr - offset, pages.size);
+    } else {
+        err = builder_buffer(&b, ptr, size, phys, run);
+        if (!err)
+            err = builder_finish(&b);
+    }
     if (err)
         return builder_undo(&b, err, NULL, 0);
     *iova = pages.first + offset;

@@ -26,26 +26,35 @@ static int check_direct(struct dms_group *group, struct dms_range range, struct 
     return 0;
 }
 
+/* Gone from the page table, but not from the hardware as far as anybody knows. */
+static void withhold(struct dms_group *group, struct pages pages, void *table, size_t table_size,
+                     const struct dms_iommu_gather *gather)
+{
+    struct withheld record = {.iova = pages.first,
+                              .size = pages.size,
+                              .table = table,
+                              .table_size = table_size,
+                              .gather = *gather};
+
+    withheld_add(group, &record);
+}
+
 int unmap_strict(struct dms_group *group, dms_iova_t iova, uint64_t size, void *table,
                  size_t table_size)
 {
     struct dms_iommu_domain *domain = group_domain(group);
-    struct withheld record = {0};
+    struct dms_iommu_gather gather = {0};
     int err;
 
     /* Or failures would pile up without bound while the hardware is away. */
     if (withheld_any(&group->withheld) && withheld_retry(group) != 0)
         return DMS_EAGAIN;
-    err = group->ops->unmap(domain, iova, size, true, &record.gather);
+    err = group->ops->unmap(domain, iova, size, true, &gather);
     if (err)
         return err;
-    err = group->ops->flush(domain, &record.gather);
+    err = group->ops->flush(domain, &gather);
     if (err) {
-        record.iova = iova;
-        record.size = size;
-        record.table = table;
-        record.table_size = table_size;
-        withheld_add(group, &record);
+        withhold(group, (struct pages){iova, size}, table, table_size, &gather);
         return err;
     }
     dms_iova_free(group->space, iova, size);

@@ -120,6 +120,35 @@ static void a_failure_in_the_middle_undoes_the_whole_list(void **state)
     free(pages);
 }
 
+/* Measured and mapped are two questions; a port that answers them differently must not win. */
+static int fickle_port(void *ctx, const void *ptr, size_t size, dms_phys_t *phys, size_t *run)
+{
+    struct test_port *tp = ctx;
+
+    phys->addr = (uintptr_t)ptr + (atomic_fetch_add(&tp->calls, 1) % 2 ? 0x800 : 0);
+    *run = size;
+    return 0;
+}
+
+static void a_port_that_changes_its_mind_is_refused(void **state)
+{
+    struct rig *rig = *state;
+    struct dms_device *dev = rig_attached(rig, "dev", 1, NULL);
+    char *pages = rig_pages(2);
+    struct dms_sg list[] = {{.ptr = pages, .size = 4096}};
+
+    rig->tp.port.virt_to_phys = fickle_port;
+    for (unsigned i = 0; i < 2; i++) {
+        /* More pages than were measured; then fewer. */
+        atomic_store(&rig->tp.calls, i);
+        assert_int_equal(dms_map_sg(dev, list, 1, DMS_TO_DEVICE, NULL, NULL), DMS_EFAULT);
+        assert_int_equal(fake_pages(rig->fake), 0);
+        assert_int_equal(fake_stale_pages(rig->fake), 0);
+    }
+    rig_end(dev);
+    free(pages);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -127,6 +156,7 @@ int main(void)
         rig_test(neighbours_in_memory_are_mapped_in_one_go),
         rig_test(an_entry_of_scattered_memory_is_mapped_run_by_run),
         rig_test(malformed_lists_are_refused),
+        rig_test(a_port_that_changes_its_mind_is_refused),
         rig_test(a_failure_in_the_middle_undoes_the_whole_list),
     };
 
