@@ -47,6 +47,15 @@ uint32_t smmu_cmdq_refresh(struct smmu *smmu)
     return reg;
 }
 
+void smmu_cmdq_set_order(struct smmu *smmu, bool in_order)
+{
+    struct smmu_cmdq *cmdq = &smmu->cmdq;
+    uint64_t epoch = atomic_load_explicit(&cmdq->epoch, memory_order_relaxed);
+
+    if ((epoch % 2 == 0) != in_order)
+        atomic_store_explicit(&cmdq->epoch, epoch + 1, memory_order_release);
+}
+
 /* One call of smmu_cmdq_submit. */
 struct batch {
     struct smmu *smmu;
@@ -54,18 +63,22 @@ struct batch {
     unsigned count; /* of cmds; the sync comes after them */
     unsigned posted;
     uint64_t first; /* position of the first command; others' may lie between it and end */
-    uint64_t end;   /* position after the sync */
+    uint64_t end;   /* position after the last one posted */
     uint64_t failures;
-    uint64_t restarts;
+    uint64_t epoch;
 };
 
 /* The queue works, and nobody has thrown away what this batch posted. */
 static bool alive(const struct batch *batch)
 {
-    struct smmu_cmdq *cmdq = &batch->smmu->cmdq;
+    uint64_t epoch = atomic_load_explicit(&batch->smmu->cmdq.epoch, memory_order_acquire);
 
-    return atomic_load_explicit(&cmdq->state, memory_order_acquire) == CMDQ_RUNNING &&
-           atomic_load_explicit(&cmdq->restarts, memory_order_acquire) == batch->restarts;
+    return epoch == batch->epoch && epoch % 2 == 0;
+}
+
+static bool is_posted(const struct batch *batch)
+{
+    return batch->posted > batch->count;
 }
 
 static void store_command(struct smmu *smmu, uint64_t position, const struct smmu_cmd *cmd)
@@ -75,6 +88,7 @@ static void store_command(struct smmu *smmu, uint64_t position, const struct smm
     smmu_word_store(&entry[0], cmd->word[0]);
     smmu_word_store(&entry[1], cmd->word[1]);
     smmu_clean(smmu, entry, CMD_BYTES);
+    smmu->cmdq.posted[smmu_cmd_kind(cmd)]++;
 }
 
 /* Posts what there is room for; under cmdq.lock. */
@@ -82,18 +96,17 @@ static void post_locked(struct batch *batch)
 {
     struct smmu *smmu = batch->smmu;
     struct smmu_cmdq *cmdq = &smmu->cmdq;
-    uint64_t prod = atomic_load_explicit(&cmdq->prod, memory_order_relaxed);
-    uint64_t limit =
-        atomic_load_explicit(&cmdq->cons, memory_order_acquire) + smmu_queue_size(&cmdq->queue);
+    uint64_t begin = atomic_load_explicit(&cmdq->prod, memory_order_relaxed);
+    uint64_t cons = atomic_load_explicit(&cmdq->cons, memory_order_acquire);
+    uint64_t room = cons + smmu_queue_size(&cmdq->queue) - begin;
     const struct smmu_cmd sync = smmu_cmd_sync();
-    uint64_t begin = prod;
+    uint64_t prod = begin;
 
-    for (; batch->posted <= batch->count && prod < limit; batch->posted++, prod++) {
-        const struct smmu_cmd *cmd =
-            batch->posted < batch->count ? &batch->cmds[batch->posted] : &sync;
-
-        store_command(smmu, prod, cmd);
-        smmu_cmdq_account(&cmdq->stats, cmd);
+    for (; room && batch->posted < batch->count; room--)
+        store_command(smmu, prod++, &batch->cmds[batch->posted++]);
+    if (room) {
+        store_command(smmu, prod++, &sync);
+        batch->posted++;
     }
     if (prod == begin)
         return;
@@ -104,13 +117,8 @@ static void post_locked(struct batch *batch)
     smmu_write32(smmu, REG_CMDQ_PROD, smmu_queue_reg(&cmdq->queue, prod));
 }
 
-static bool post_done(const struct batch *batch)
-{
-    return batch->posted > batch->count || !alive(batch);
-}
-
-/* First try: the batch enters the queue's history here. */
-static bool post_begin(struct batch *batch)
+/* The batch enters the queue's history here. */
+static void post_begin(struct batch *batch)
 {
     struct smmu_cmdq *cmdq = &batch->smmu->cmdq;
     const struct dms_port *port = batch->smmu->iommu.port;
@@ -118,14 +126,13 @@ static bool post_begin(struct batch *batch)
     port_lock(port, &cmdq->lock);
     batch->first = atomic_load_explicit(&cmdq->prod, memory_order_relaxed);
     batch->failures = atomic_load_explicit(&cmdq->failures, memory_order_relaxed);
-    batch->restarts = atomic_load_explicit(&cmdq->restarts, memory_order_relaxed);
-    if (alive(batch)) {
+    batch->epoch = atomic_load_explicit(&cmdq->epoch, memory_order_relaxed);
+    if (batch->epoch % 2 == 0) {
         post_locked(batch);
-        cmdq->stats.batches++;
-        cmdq->stats.queue_full += batch->posted <= batch->count;
+        cmdq->batches++;
+        cmdq->queue_full += !is_posted(batch);
     }
     port_unlock(port, &cmdq->lock);
-    return post_done(batch);
 }
 
 static bool post_more(void *ctx)
@@ -140,7 +147,7 @@ static bool post_more(void *ctx)
     if (alive(batch))
         post_locked(batch);
     port_unlock(port, &smmu->cmdq.lock);
-    return post_done(batch);
+    return is_posted(batch) || !alive(batch);
 }
 
 static bool consumed(const struct batch *batch)
@@ -155,10 +162,7 @@ static bool sync_done(void *ctx)
 
     if (consumed(batch) || !alive(batch))
         return true;
-    /*
-     * 7.1: a command error stops the queue; ERR stays set after it, GERROR tells whether it is
-     * active.
-     */
+    /* 7.1: an error stops the queue. ERR stays set after it; GERROR tells whether it is active. */
     if (cons & CMDQ_CONS_ERR)
         smmu_gerror_handle(batch->smmu);
     return false;
@@ -174,26 +178,41 @@ static int wait_for(struct batch *batch, bool (*done)(void *ctx))
     return err;
 }
 
-static int outcome(const struct batch *batch)
+/* A failure is counted before the queue is let go on, so before cons passes it. */
+static bool has_failures(const struct batch *batch)
 {
-    struct smmu *smmu = batch->smmu;
+    return atomic_load_explicit(&batch->smmu->cmdq.failures, memory_order_acquire) !=
+           batch->failures;
+}
 
-    if (!alive(batch) || !consumed(batch))
+static int wait_and_judge(struct batch *batch)
+{
+    int err = DMS_OK;
+
+    if (!is_posted(batch) && alive(batch))
+        err = wait_for(batch, post_more);
+    if (!err && alive(batch))
+        err = wait_for(batch, sync_done);
+    if (err)
+        return err;
+    if (!alive(batch))
         return DMS_EIO;
-    /* A failure is counted before the queue is let go on, so before cons passed it. */
-    if (atomic_load_explicit(&smmu->cmdq.failures, memory_order_acquire) == batch->failures)
-        return DMS_OK;
-    return smmu_cmdq_failed(smmu, batch->first, batch->end, batch->failures) ? DMS_EIO : DMS_OK;
+    if (has_failures(batch) &&
+        smmu_cmdq_failed(batch->smmu, batch->first, batch->end, batch->failures))
+        return DMS_EIO;
+    return DMS_OK;
 }
 
 int smmu_cmdq_submit(struct smmu *smmu, const struct smmu_cmd *cmds, unsigned n)
 {
     struct batch batch = {.smmu = smmu, .cmds = cmds, .count = n};
-    int err = DMS_OK;
 
-    if (!post_begin(&batch))
-        err = wait_for(&batch, post_more);
-    if (!err && alive(&batch))
-        err = wait_for(&batch, sync_done);
-    return err ? err : outcome(&batch);
+    post_begin(&batch);
+    /* What an idle SMMU has done by now needs no clock. */
+    if (is_posted(&batch)) {
+        smmu_cmdq_refresh(smmu);
+        if (consumed(&batch) && alive(&batch) && !has_failures(&batch))
+            return DMS_OK;
+    }
+    return wait_and_judge(&batch);
 }

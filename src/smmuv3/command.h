@@ -44,6 +44,16 @@ struct smmu_cmd {
 #define CMD_BYTES 16
 _Static_assert(sizeof(struct smmu_cmd) == CMD_BYTES, "4.1: a command is 16 bytes");
 
+/* For counting: the opcode, plus SMMU_CMD_RANGE for an invalidation of a range. */
+#define SMMU_CMD_RANGE 0x80
+
+static inline unsigned smmu_cmd_kind(const struct smmu_cmd *cmd)
+{
+    unsigned opcode = cmd->word[0] & (SMMU_CMD_RANGE - 1);
+
+    return cmd->word[1] & TLBI_1_TG ? opcode | SMMU_CMD_RANGE : opcode;
+}
+
 static inline struct smmu_cmd smmu_cmd_sync(void)
 {
     return (struct smmu_cmd){{CMD_SYNC, 0}};

@@ -47,7 +47,7 @@ static void acknowledge(struct smmu *smmu, uint32_t active)
             smmu_queue_reg(&cmdq->queue, atomic_load_explicit(&cmdq->prod, memory_order_relaxed)));
     /* 12.3: no commands and no translation any more; acknowledging does not end it. */
     if (active & GERROR_SFM)
-        atomic_store_explicit(&cmdq->state, CMDQ_FAILED, memory_order_release);
+        smmu_cmdq_set_order(smmu, false);
 }
 
 void smmu_gerror_handle(struct smmu *smmu)

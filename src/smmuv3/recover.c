@@ -2,22 +2,12 @@
 /* When the command queue stands still for good: start it anew, and forget everything cached. */
 #include "smmuv3_internal.h"
 
-static void set_state(struct smmu *smmu, enum smmu_cmdq_state state)
+/* Out of order: from here on nobody posts, and whoever waits learns that its commands are lost. */
+static void set_order(struct smmu *smmu, bool in_order)
 {
     port_lock(smmu->iommu.port, &smmu->cmdq.lock);
-    atomic_store_explicit(&smmu->cmdq.state, state, memory_order_release);
+    smmu_cmdq_set_order(smmu, in_order);
     port_unlock(smmu->iommu.port, &smmu->cmdq.lock);
-}
-
-/* From here on nobody posts, and whoever waits learns that its commands are lost. */
-static void halt(struct smmu *smmu)
-{
-    struct smmu_cmdq *cmdq = &smmu->cmdq;
-
-    port_lock(smmu->iommu.port, &cmdq->lock);
-    atomic_store_explicit(&cmdq->state, CMDQ_FAILED, memory_order_release);
-    atomic_fetch_add_explicit(&cmdq->restarts, 1, memory_order_release);
-    port_unlock(smmu->iommu.port, &cmdq->lock);
 }
 
 /*
@@ -42,7 +32,7 @@ static int restart(struct smmu *smmu)
 {
     int err;
 
-    halt(smmu);
+    set_order(smmu, false);
     err = smmu_set_cr0(smmu, smmu->cr0 & ~(uint32_t)CR0_CMDQEN);
     if (err)
         return err;
@@ -50,12 +40,12 @@ static int restart(struct smmu *smmu)
     err = smmu_set_cr0(smmu, smmu->cr0 | (uint32_t)CR0_CMDQEN);
     if (err)
         return err;
-    set_state(smmu, CMDQ_RUNNING);
+    set_order(smmu, true);
     err = smmu_invalidate_all(smmu);
     if (!err)
         err = smmu_set_cr0(smmu, smmu->cr0 | (uint32_t)(CR0_EVENTQEN | CR0_SMMUEN));
     if (err)
-        set_state(smmu, CMDQ_FAILED);
+        set_order(smmu, false);
     return err;
 }
 

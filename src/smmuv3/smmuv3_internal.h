@@ -36,12 +36,8 @@ struct smmu_queue {
     uint8_t entry_words; /* 64-bit words in an entry */
 };
 
-enum smmu_cmdq_state {
-    CMDQ_RUNNING,
-    CMDQ_FAILED, /* Service Failure Mode, or a recover that failed: every submission is DMS_EIO */
-};
-
 #define CMDQ_FAILURES 8
+#define CMDQ_KINDS    256
 
 /*
  * The command queue. Producers share `prod` and the memory of free entries, under `lock`: a few
@@ -58,11 +54,19 @@ struct smmu_cmdq {
     uint64_t failed_at[CMDQ_FAILURES]; /* positions of the last commands that failed */
     _Atomic uint64_t failures;         /* how many ever failed */
 
-    _Atomic uint64_t restarts; /* recoveries begun; commands from before are lost */
-    _Atomic uint32_t state;    /* enum smmu_cmdq_state */
-    uint32_t gerrorn;          /* what GERRORN holds; under lock */
-    struct dms_smmuv3_stats
-        stats; /* batches, commands, syncs, tlbi_*, cfgi, queue_full; under lock */
+    /*
+     * Odd: out of order (Service Failure Mode, or a recover under way or failed), and every
+     * submission is DMS_EIO. It grows with each change, so commands of an earlier even value are
+     * lost. Written under lock.
+     */
+    _Atomic uint64_t epoch;
+
+    uint32_t gerrorn; /* what GERRORN holds; under lock */
+
+    /* Work done; under lock. */
+    uint64_t batches;
+    uint64_t queue_full;
+    uint64_t posted[CMDQ_KINDS]; /* commands, by smmu_cmd_kind() */
 };
 
 struct smmu_evtq {
@@ -239,8 +243,8 @@ int smmu_cmdq_submit(struct smmu *smmu, const struct smmu_cmd *cmds, unsigned n)
 /* Reads CMDQ_CONS and moves cons forward. Returns the register. */
 uint32_t smmu_cmdq_refresh(struct smmu *smmu);
 
-/* stats.c: counts one command; under cmdq.lock. */
-void smmu_cmdq_account(struct dms_smmuv3_stats *stats, const struct smmu_cmd *cmd);
+/* Under cmdq.lock. Back in order: whoever waits learns that its commands are lost. */
+void smmu_cmdq_set_order(struct smmu *smmu, bool in_order);
 
 /* cmdq_error.c */
 /*

@@ -1,35 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 #include "smmuv3_internal.h"
 
-void smmu_cmdq_account(struct dms_smmuv3_stats *stats, const struct smmu_cmd *cmd)
-{
-    stats->commands++;
-    switch (field_get(CMD_0_OPCODE, cmd->word[0])) {
-    case CMD_SYNC:
-        stats->syncs++;
-        break;
-    case CMD_TLBI_NH_VA:
-        if (cmd->word[1] & TLBI_1_TG)
-            stats->tlbi_range++;
-        else
-            stats->tlbi_va++;
-        break;
-    case CMD_TLBI_NH_ASID:
-        stats->tlbi_asid++;
-        break;
-    case CMD_TLBI_NSNH_ALL:
-    case CMD_TLBI_EL2_ALL:
-        stats->tlbi_all++;
-        break;
-    default:
-        stats->cfgi++;
-        break;
-    }
-}
-
 static uint64_t load(_Atomic uint64_t *counter)
 {
     return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+/* Under cmdq.lock. */
+static void work_done(const struct smmu_cmdq *cmdq, struct dms_smmuv3_stats *out)
+{
+    *out = (struct dms_smmuv3_stats){
+        .batches = cmdq->batches,
+        .queue_full = cmdq->queue_full,
+        .syncs = cmdq->posted[CMD_SYNC],
+        .tlbi_va = cmdq->posted[CMD_TLBI_NH_VA],
+        .tlbi_range = cmdq->posted[CMD_TLBI_NH_VA | SMMU_CMD_RANGE],
+        .tlbi_asid = cmdq->posted[CMD_TLBI_NH_ASID],
+        .tlbi_all = cmdq->posted[CMD_TLBI_NSNH_ALL] + cmdq->posted[CMD_TLBI_EL2_ALL],
+        .cfgi = cmdq->posted[CMD_CFGI_STE] + cmdq->posted[CMD_CFGI_STE_RANGE],
+    };
+    for (unsigned kind = 0; kind < CMDQ_KINDS; kind++)
+        out->commands += cmdq->posted[kind];
 }
 
 void dms_smmuv3_stats(struct dms_iommu *iommu, struct dms_smmuv3_stats *out)
@@ -38,7 +29,7 @@ void dms_smmuv3_stats(struct dms_iommu *iommu, struct dms_smmuv3_stats *out)
     struct smmu_counters *counters = &smmu->counters;
 
     port_lock(iommu->port, &smmu->cmdq.lock);
-    *out = smmu->cmdq.stats;
+    work_done(&smmu->cmdq, out);
     port_unlock(iommu->port, &smmu->cmdq.lock);
     out->timeouts = load(&counters->timeouts);
     out->command_errors = load(&counters->command_errors);

@@ -110,9 +110,20 @@ static unsigned make_singles(const struct smmu_tlbi *tlbi, const struct dms_iomm
     return (unsigned)count;
 }
 
+/* One page, which is what most unmaps are. */
+static bool is_one_page(const struct smmu_tlbi *tlbi, const struct dms_iommu_gather *gather)
+{
+    return (gather->first ^ gather->last) >> tlbi->granule_lg2 == 0 && !gather->tables;
+}
+
 /* The gather is not empty. */
 unsigned smmu_tlbi_make(const struct smmu_tlbi *tlbi, const struct dms_iommu_gather *gather,
                         struct smmu_cmd out[TLBI_MAX])
 {
+    if (is_one_page(tlbi, gather)) {
+        out[0] = tlbi->range ? range(tlbi, gather->first, true, 1, 0, 3)
+                             : single(tlbi, gather->first, true);
+        return 1;
+    }
     return tlbi->range ? make_ranges(tlbi, gather, out) : make_singles(tlbi, gather, out);
 }
