@@ -570,16 +570,40 @@ static void run(void (*make)(struct world *world))
     world_end(&world);
 }
 
+static void make_smmuv3(struct world *w)
+{
+    world_make_smmuv3(w, WORLD_SMMUV3_DEFAULT);
+}
+
+static void make_late_smmuv3(struct world *w)
+{
+    world_make_smmuv3(w, WORLD_SMMUV3_LATE);
+}
+
 static void the_promises_hold_on_an_iommu_of_arrays(void **state)
 {
     (void)state;
     run(world_make_fake);
 }
 
+static void the_promises_hold_on_an_smmuv3(void **state)
+{
+    (void)state;
+    run(make_smmuv3);
+}
+
+static void the_promises_hold_on_an_smmuv3_that_is_late(void **state)
+{
+    (void)state;
+    run(make_late_smmuv3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_promises_hold_on_an_iommu_of_arrays),
+        cmocka_unit_test(the_promises_hold_on_an_smmuv3),
+        cmocka_unit_test(the_promises_hold_on_an_smmuv3_that_is_late),
     };
 
     return cmocka_run_group_tests_name("random", tests, NULL, NULL);

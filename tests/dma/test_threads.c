@@ -4,19 +4,19 @@
  * going, and with faults being reported about all of them. To be run under ThreadSanitizer; on its
  * own it checks what each thread sees.
  */
-#include "../device/rig.h"
 #include "../of/of_random.h"
+#include "world.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #define WORKERS 4u
 #define ROUNDS  1500u
 
 struct arena {
-    struct rig *rig;
+    struct world world;
     struct dms_device *shared[2]; /* strict and lazy */
     atomic_uint finished;
-    uint64_t seed;
 };
 
 struct worker {
@@ -26,10 +26,33 @@ struct worker {
     char *pages; /* 8 of its own */
 };
 
+static struct dms_device *device(struct arena *arena, const char *name, dms_sid_t sid, bool lazy)
+{
+    struct dms_device_cfg cfg = {.name = name, .lazy = lazy};
+    struct dms_stream stream = {sid, 0};
+    struct dms_device *dev = NULL;
+
+    assert_int_equal(world_device(&arena->world, &stream, 1, &cfg, &dev, NULL), 0);
+    assert_int_equal(dms_attach(dev, NULL), 0);
+    return dev;
+}
+
+static void assert_hits(struct arena *arena, struct dms_device *dev, dms_iova_t iova,
+                        uint32_t access, const void *at)
+{
+    struct world *world = &arena->world;
+    dms_phys_t expected;
+    uint64_t pa = 0;
+
+    assert_true(world->access(world, dms_device_stream(dev, 0).sid, iova, access, &pa));
+    assert_int_equal(dms_posix_ptr_phys(world->posix, at, &expected), 0);
+    assert_int_equal(pa, expected.addr);
+}
+
 /* Maps, reaches and unmaps a piece of the worker's memory. */
 static void map_once(struct worker *w, struct dms_device *dev)
 {
-    struct rig *rig = w->arena->rig;
+    struct arena *arena = w->arena;
     unsigned first = of_random_below(&w->random, 6);
     size_t size = 1 + of_random_below(&w->random, 2 * 4096);
     char *at = w->pages + first * 4096 + of_random_below(&w->random, 4096);
@@ -38,8 +61,8 @@ static void map_once(struct worker *w, struct dms_device *dev)
     if ((size_t)(at - w->pages) + size > 8 * 4096)
         return;
     assert_int_equal(dms_map(dev, at, size, DMS_BIDIRECTIONAL, NULL, &iova), 0);
-    rig_assert_hits(rig, dev, iova, DMS_WRITE, at);
-    rig_assert_hits(rig, dev, iova + size - 1, DMS_READ, at + size - 1);
+    assert_hits(arena, dev, iova, DMS_WRITE, at);
+    assert_hits(arena, dev, iova + size - 1, DMS_READ, at + size - 1);
     assert_int_equal(dms_unmap(dev, iova, size, NULL), 0);
 }
 
@@ -50,7 +73,7 @@ static void map_list(struct worker *w, struct dms_device *dev)
     for (unsigned i = 0; i < 3; i++)
         list[i] = (struct dms_sg){.ptr = w->pages + i * 2 * 4096, .size = 4096};
     assert_int_equal(dms_map_sg(dev, list, 3, DMS_TO_DEVICE, NULL, NULL), 0);
-    rig_assert_hits(w->arena->rig, dev, list[2].iova, DMS_READ, list[2].ptr);
+    assert_hits(w->arena, dev, list[2].iova, DMS_READ, list[2].ptr);
     assert_int_equal(dms_unmap_sg(dev, list, 3, NULL), 0);
 }
 
@@ -62,7 +85,7 @@ static void reserve_once(struct worker *w, struct dms_device *dev)
 
     assert_int_equal(dms_reserve(dev, base, 0x10000, DMS_REGION_FIXED, NULL), 0);
     assert_int_equal(dms_map_fixed(dev, base, page, 4096, DMS_TO_DEVICE, NULL), 0);
-    rig_assert_hits(w->arena->rig, dev, base, DMS_READ, page);
+    assert_hits(w->arena, dev, base, DMS_READ, page);
     assert_int_equal(dms_unmap(dev, base, 4096, &(struct dms_dma_opts){.strict = true}), 0);
     assert_int_equal(dms_release(dev, base, 0x10000, DMS_REGION_FIXED, NULL), 0);
 }
@@ -73,18 +96,14 @@ static void reserve_once(struct worker *w, struct dms_device *dev)
  */
 static void live_and_die(struct worker *w)
 {
-    struct rig *rig = w->arena->rig;
-    struct rig_streams streams = {
-        .rig = rig, .count = 1, .at = {{0x100 + of_random_below(&w->random, 6), 0}}};
+    struct dms_stream stream = {0x80 + of_random_below(&w->random, 6), 0};
     struct dms_device_cfg cfg = {
         .name = "passing",
-        .bus = &rig_bus,
-        .driver_data = &streams,
         .lazy = of_random_below(&w->random, 2),
         .share_group_with = of_random_below(&w->random, 3) ? NULL : w->arena->shared[0],
     };
     struct dms_device *dev;
-    int err = dms_device_create(rig->machine, &cfg, &dev, NULL);
+    int err = world_device(&w->arena->world, &stream, 1, &cfg, &dev, NULL);
 
     if (err) {
         assert_int_equal(err, DMS_EEXIST);
@@ -99,22 +118,19 @@ static void live_and_die(struct worker *w)
 
 static void fault_once(struct worker *w)
 {
-    static const dms_sid_t sids[] = {1, 2, 0x100, 0x101, 0x102, 0x999};
-    dms_phys_t phys;
+    static const dms_sid_t sids[] = {1, 2, 0x80, 0x81, 0x82, 0xf9};
+    struct world *world = &w->arena->world;
+    uint64_t pa;
 
-    fake_access(w->arena->rig->fake, sids[of_random_below(&w->random, 6)],
-                of_random_u32(&w->random), DMS_WRITE, &phys, NULL);
+    world->access(world, sids[of_random_below(&w->random, 6)], of_random_u32(&w->random), DMS_WRITE,
+                  &pa);
 }
 
 static void *work(void *arg)
 {
     struct worker *w = arg;
-    struct rig_streams streams = {.rig = w->arena->rig, .count = 1, .at = {{0x10 + w->index, 0}}};
-    struct dms_device_cfg cfg = {.name = "own", .bus = &rig_bus, .driver_data = &streams};
-    struct dms_device *own = NULL;
+    struct dms_device *own = device(w->arena, "own", 0x10 + w->index, false);
 
-    assert_int_equal(dms_device_create(w->arena->rig->machine, &cfg, &own, NULL), 0);
-    assert_int_equal(dms_attach(own, NULL), 0);
     for (unsigned i = 0; i < ROUNDS; i++) {
         map_once(w, own);
         switch (of_random_below(&w->random, 6)) {
@@ -147,56 +163,80 @@ static void *work(void *arg)
 static void *attend(void *arg)
 {
     struct arena *arena = arg;
-    struct rig *rig = arena->rig;
+    struct world *world = &arena->world;
 
     while (atomic_load(&arena->finished) < WORKERS) {
-        unsigned seen = dms_machine_poll(rig->machine);
-
-        for (unsigned i = 0; i < seen && i < rig->fault_count && i < RIG_FAULTS; i++) {
+        if (dms_machine_poll(world->machine) && world->faults) {
             char line[DMS_FAULT_LINE];
 
-            assert_in_range(dms_fault_format(&rig->faults[i], line, sizeof(line)), 20,
+            assert_in_range(dms_fault_format(&world->last_fault, line, sizeof(line)), 20,
                             sizeof(line) - 1);
         }
-        rig->fault_count = 0;
-        atomic_fetch_add(&rig->tp.now, DMS_LAZY_MAX_NS / 4);
-        assert_int_equal(dms_machine_flush_due(rig->machine), 0);
+        assert_int_equal(dms_machine_flush_due(world->machine), 0);
         dms_dma_get_stats(arena->shared[1], &(struct dms_dma_stats){0});
     }
     return NULL;
 }
 
-static void threads_do_not_disturb_one_another(void **state)
+static void run(struct arena *arena)
 {
     struct of_random random = of_random_begin();
-    struct arena arena = {.rig = rig_create_port(WORKERS + 2, NULL, 0, NULL), .seed = random.seed};
     struct worker workers[WORKERS];
     pthread_t threads[WORKERS + 1];
 
-    (void)state;
-    print_message("# DMS_SEED=%" PRIu64 "\n", random.seed);
-    arena.shared[0] = rig_attached(arena.rig, "strict", 1, NULL);
-    arena.shared[1] = rig_attached(arena.rig, "lazy", 2, &(struct dms_device_cfg){.lazy = true});
+    print_message("# %s: DMS_SEED=%" PRIu64 "\n", arena->world.name, random.seed);
+    arena->shared[0] = device(arena, "strict", 1, false);
+    arena->shared[1] = device(arena, "lazy", 2, true);
     for (unsigned i = 0; i < WORKERS; i++) {
-        workers[i] = (struct worker){.arena = &arena, .index = i, .pages = rig_pages(8)};
-        workers[i].random = random;
+        workers[i] = (struct worker){.arena = arena, .index = i, .random = random};
         workers[i].random.state += (uint64_t)i << 40;
+        workers[i].pages = dms_posix_ram_alloc(arena->world.posix, 8 * 4096, 0, NULL);
+        assert_non_null(workers[i].pages);
         assert_int_equal(pthread_create(&threads[i], NULL, work, &workers[i]), 0);
     }
-    assert_int_equal(pthread_create(&threads[WORKERS], NULL, attend, &arena), 0);
+    assert_int_equal(pthread_create(&threads[WORKERS], NULL, attend, arena), 0);
     for (unsigned i = 0; i <= WORKERS; i++)
         pthread_join(threads[i], NULL);
     for (unsigned i = 0; i < WORKERS; i++)
-        free(workers[i].pages);
-    rig_end(arena.shared[0]);
-    rig_end(arena.shared[1]);
-    rig_destroy(arena.rig);
+        dms_posix_ram_free(arena->world.posix, workers[i].pages, 8 * 4096);
+    for (unsigned i = 0; i < 2; i++)
+        assert_int_equal(dms_device_destroy(arena->shared[i], DMS_DESTROY_IDLE, NULL), 0);
+    world_end(&arena->world);
+}
+
+static void threads_do_not_disturb_one_another_on_an_iommu_of_arrays(void **state)
+{
+    struct arena arena = {.finished = 0};
+
+    (void)state;
+    world_make_fake(&arena.world);
+    run(&arena);
+}
+
+static void threads_do_not_disturb_one_another_on_an_smmuv3(void **state)
+{
+    struct arena arena = {.finished = 0};
+
+    (void)state;
+    world_make_smmuv3(&arena.world, WORLD_SMMUV3_DEFAULT);
+    run(&arena);
+}
+
+static void threads_do_not_disturb_one_another_on_an_smmuv3_that_is_late(void **state)
+{
+    struct arena arena = {.finished = 0};
+
+    (void)state;
+    world_make_smmuv3(&arena.world, WORLD_SMMUV3_LATE);
+    run(&arena);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(threads_do_not_disturb_one_another),
+        cmocka_unit_test(threads_do_not_disturb_one_another_on_an_iommu_of_arrays),
+        cmocka_unit_test(threads_do_not_disturb_one_another_on_an_smmuv3),
+        cmocka_unit_test(threads_do_not_disturb_one_another_on_an_smmuv3_that_is_late),
     };
 
     return cmocka_run_group_tests_name("threads", tests, NULL, NULL);

@@ -33,6 +33,21 @@ struct world {
 /* An IOMMU that is an array of pages, see tests/device/fake_iommu.h. */
 void world_make_fake(struct world *world);
 
+enum world_smmuv3 {
+    WORLD_SMMUV3_DEFAULT, /* range invalidation, two-level stream table, commands at once */
+    WORLD_SMMUV3_LATE,    /* neither of the first two, and commands that complete later */
+};
+
+/* Longest wait of the driver for a command, so that a test of stuck hardware ends soon. */
+#define WORLD_TIMEOUT_NS UINT64_C(200000000)
+
+/* The driver of the SMMUv3 on the software SMMUv3. */
+void world_make_smmuv3(struct world *world, enum world_smmuv3 kind);
+
+/* The software SMMUv3 itself. */
+struct smmuv3_model;
+struct smmuv3_model *world_model(const struct world *world);
+
 /* The machine is empty; nothing is left of what was made since. */
 void world_end(struct world *world);
 
