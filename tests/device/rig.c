@@ -52,7 +52,10 @@ static int rig_bus_configure(struct dms_device *dev, struct dms_report *report)
     for (unsigned i = 0; i < streams->count && !err; i++)
         err =
             dms_configure_stream(dev, fake_iommu_base(streams->rig->fake), streams->at[i], report);
-    return err;
+    /* No node: nothing to read, and no error. */
+    if (!err)
+        err = dms_configure_node(dev, report);
+    return err ? err : dms_configure_bus(dev, report);
 }
 
 const struct dms_bus rig_bus = {.name = "rig", .dma_configure = rig_bus_configure};

@@ -84,6 +84,9 @@ static void an_unmap_inside_a_direct_region_names_it(void **state)
     struct dms_dma_opts opts = {.report = &rig->report};
 
     dms_reserve(dev, SCREEN, 0x4000, DMS_REGION_DIRECT, NULL);
+    dms_reserve(dev, SCREEN - 0x10000, 0x4000, DMS_REGION_DIRECT, NULL);
+    dms_reserve(dev, SCREEN - 0x8000, 0x4000, DMS_REGION_DIRECT, NULL);
+    assert_int_equal(dms_unmap(dev, SCREEN - 0x10000, 0x4000, &opts), DMS_EBUSY);
     assert_int_equal(dms_unmap(dev, SCREEN + 0x1000, 0x1000, &opts), DMS_EBUSY);
     assert_int_equal(rig->report.party, DMS_PARTY_RESERVED);
     assert_int_equal(rig->report.kind, DMS_REGION_DIRECT);
