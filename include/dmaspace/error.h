@@ -14,18 +14,18 @@ extern "C" {
 
 enum dms_error {
     DMS_OK = 0,
-    DMS_ENOENT = -2,     /* nothing there: no such node, entry, reservation or mapping */
-    DMS_EIO = -5,        /* the hardware reported an error */
-    DMS_EAGAIN = -11,    /* not now; the same call can succeed later */
-    DMS_ENOMEM = -12,    /* the port gave no memory */
-    DMS_EFAULT = -14,    /* iommu-map: id-base outside its mask; or memory without physical address */
-    DMS_EBUSY = -16,     /* something live is in the way */
-    DMS_EEXIST = -17,    /* it has an owner already */
-    DMS_ENODEV = -19,    /* no IOMMU for this device, or not the kind of IOMMU asked for */
-    DMS_EINVAL = -22,    /* an argument or a property is malformed */
-    DMS_ENOSPC = -28,    /* no address, ASID or table entry left that satisfies the request */
-    DMS_ERANGE = -34,    /* a number outside what its type, register or aperture can hold */
-    DMS_ENOTSUP = -95,   /* the hardware or the port cannot do that */
+    DMS_ENOENT = -2,   /* nothing there: no such node, entry, reservation or mapping */
+    DMS_EIO = -5,      /* the hardware reported an error */
+    DMS_EAGAIN = -11,  /* not now; the same call can succeed later */
+    DMS_ENOMEM = -12,  /* the port gave no memory */
+    DMS_EFAULT = -14,  /* iommu-map: id-base outside its mask; or memory without physical address */
+    DMS_EBUSY = -16,   /* something live is in the way */
+    DMS_EEXIST = -17,  /* it has an owner already */
+    DMS_ENODEV = -19,  /* no IOMMU for this device, or not the kind of IOMMU asked for */
+    DMS_EINVAL = -22,  /* an argument or a property is malformed */
+    DMS_ENOSPC = -28,  /* no address, ASID or table entry left that satisfies the request */
+    DMS_ERANGE = -34,  /* a number outside what its type, register or aperture can hold */
+    DMS_ENOTSUP = -95, /* the hardware or the port cannot do that */
     DMS_ETIMEDOUT = -110 /* the hardware did not answer before the deadline */
 };
 

@@ -26,7 +26,7 @@ typedef union dms_lock {
 enum dms_barrier {
     DMS_BARRIER_TABLE, /* the device sees earlier stores to tables and queues before later ones */
     DMS_BARRIER_MMIO,  /* the device sees earlier stores to memory before a later register write */
-    DMS_BARRIER_READ,  /* a register or index read ends before later loads of what the device wrote */
+    DMS_BARRIER_READ, /* a register or index read ends before later loads of what the device wrote */
 };
 
 enum dms_log_level {
@@ -121,8 +121,8 @@ struct dms_mmio {
     void *ctx;
     uint32_t (*read32)(void *ctx, uint32_t offset);
     void (*write32)(void *ctx, uint32_t offset, uint32_t value);
-    uint64_t (*read64)(void *ctx, uint32_t offset);                 /* NULL: two read32 */
-    void (*write64)(void *ctx, uint32_t offset, uint64_t value);    /* NULL: two write32 */
+    uint64_t (*read64)(void *ctx, uint32_t offset);              /* NULL: two read32 */
+    void (*write64)(void *ctx, uint32_t offset, uint64_t value); /* NULL: two write32 */
 };
 
 #ifdef __cplusplus

@@ -22,8 +22,8 @@ extern "C" {
 
 /* All zero is a good configuration. */
 struct dms_posix_cfg {
-    uint64_t ram_size; /* bytes, a multiple of 4096, at most 256 GiB; 0: DMS_POSIX_RAM_SIZE */
-    uint64_t ram_base; /* physical address, a multiple of 2 MiB; 0: DMS_POSIX_RAM_BASE */
+    uint64_t ram_size;     /* bytes, a multiple of 4096, at most 256 GiB; 0: DMS_POSIX_RAM_SIZE */
+    uint64_t ram_base;     /* physical address, a multiple of 2 MiB; 0: DMS_POSIX_RAM_BASE */
     unsigned thread_slots; /* threads with caches of their own, at most 256; 0: 64 */
 
     /* Where log lines go; called by any thread. NULL: stderr. */

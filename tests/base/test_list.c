@@ -82,6 +82,7 @@ static void a_node_knows_whether_it_is_in_a_list(void **state)
     assert_true(list_is_linked(&items[0].node));
     list_remove(&items[0].node);
     assert_false(list_is_linked(&items[0].node));
+    assert_null(items[0].node.prev);
 }
 
 static void popping_empties_from_the_front(void **state)

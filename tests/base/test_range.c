@@ -142,6 +142,8 @@ static void rounding_can_reach_the_full_space(void **state)
     assert_true(range_equal(range_round_out((struct dms_range){5, UINT64_MAX - 5}, 4096), full));
     assert_true(range_round_in((struct dms_range){1, UINT64_MAX}, 4096, &in));
     assert_true(in.first == 4096 && in.last == UINT64_MAX);
+    assert_true(range_round_in((struct dms_range){7, 7}, 1, &in));
+    assert_true(in.first == 7 && in.last == 7);
     assert_false(range_round_in((struct dms_range){UINT64_MAX - 4094, UINT64_MAX}, 4096, &in));
     assert_false(range_round_in((struct dms_range){0, 4094}, 4096, &in));
 }
