@@ -120,39 +120,54 @@ static void no_moment_shows_a_walker_anything_else(void **state)
 }
 
 /*
- * Thread 1 maps in a table that thread 0 has linked, but not cleaned yet: after its call it must be
- * reachable.
+ * Thread 1 looks, and then maps, in a table that thread 0 has linked but not cleaned yet: after its
+ * call the page must be reachable.
  */
-static void neighbour_maps(struct fixture *f)
+static void neighbour_maps(struct fixture *f, uint64_t tables, uint64_t iova, uint64_t size)
 {
     struct dms_pgtable_stats stats;
     dms_phys_t phys;
 
     dms_pgtable_stats(&f->pt, &stats);
-    if (stats.tables < 4)
+    if (stats.tables < tables)
         return;
     f->late_clean = NULL;
     fixture_become(1);
-    assert_int_equal(dms_pgtable_iova_to_phys(&f->pt, KIB(4), &phys), DMS_ENOENT);
-    fixture_map(f, KIB(4), KIB(4), KIB(4));
-    assert_true(hardware_walk(f, KIB(4)).mapped);
+    assert_int_equal(dms_pgtable_iova_to_phys(&f->pt, iova, &phys), DMS_ENOENT);
+    fixture_map(f, iova, iova, size);
+    assert_true(hardware_walk(f, iova).mapped);
     fixture_become(0);
+}
+
+static void neighbour_maps_a_page(struct fixture *f)
+{
+    neighbour_maps(f, 4, KIB(4), KIB(4));
+}
+
+static void neighbour_maps_a_block(struct fixture *f)
+{
+    neighbour_maps(f, 3, MIB(2), MIB(2));
 }
 
 static void whoever_meets_a_link_on_its_way_to_memory_sends_it_along(void **state)
 {
-    struct dms_pgtable_cfg cfg = fixture_cfg();
-    struct fixture f;
+    void (*const neighbours[])(struct fixture * f) = {neighbour_maps_a_page,
+                                                      neighbour_maps_a_block};
 
     (void)state;
-    cfg.coherent = false;
-    fixture_start(&f, cfg, true);
-    fixture_become(0);
-    f.late_clean = neighbour_maps;
-    fixture_map(&f, 0, 0, KIB(4));
-    assert_null(f.late_clean);
-    assert_true(hardware_walk(&f, 0).mapped);
-    fixture_stop(&f);
+    for (unsigned i = 0; i < 2; i++) {
+        struct dms_pgtable_cfg cfg = fixture_cfg();
+        struct fixture f;
+
+        cfg.coherent = false;
+        fixture_start(&f, cfg, true);
+        fixture_become(0);
+        f.late_clean = neighbours[i];
+        fixture_map(&f, 0, 0, KIB(4));
+        assert_null(f.late_clean);
+        assert_true(hardware_walk(&f, 0).mapped);
+        fixture_stop(&f);
+    }
 }
 
 int main(void)

@@ -321,11 +321,16 @@ static void other_threads_are_bothered_only_if_there_are_any(void **state)
     assert_true(gather.tables);
     assert_int_equal(f.fences, 0);
     release(&f, &gather);
+    fixture_map(&f, 0, 0, KIB(4));
+    fixture_become(f.port.thread_slots);
+    fixture_unmap(&f, 0, KIB(4), &gather);
+    assert_int_equal(f.fences, 3);
+    release(&f, &gather);
     fixture_become(1);
     fixture_map(&f, 0, 0, KIB(4));
     fixture_become(0);
     fixture_unmap(&f, 0, KIB(4), &gather);
-    assert_int_equal(f.fences, 3);
+    assert_int_equal(f.fences, 6);
     release(&f, &gather);
     fixture_stop(&f);
 }

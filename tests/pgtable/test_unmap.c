@@ -49,6 +49,8 @@ static void malformed_ranges_are_refused(void **state)
     assert_int_equal(unmap(&f, 0, 1, true), DMS_EINVAL);
     assert_int_equal(unmap(&f, f.pt.input_last + 1, KIB(4), true), DMS_ERANGE);
     assert_int_equal(unmap(&f, KIB(4), f.pt.input_last + 1, true), DMS_ERANGE);
+    assert_int_equal(unmap(&f, KIB(8), -KIB(4), true), DMS_ERANGE);
+    assert_int_equal(unmap(&f, -KIB(4), KIB(8), true), DMS_ERANGE);
     fixture_stop(&f);
 }
 
