@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 # The doors to everything. Each installs what it needs, or says what to install, builds, and ends with a verdict.
 
-.PHONY: all build demo check bench coverage clean help
+.PHONY: all build demo check check-linux bench coverage clean help
 
 all: build
 
@@ -18,6 +18,10 @@ check:
 	@scripts/setup build test
 	@scripts/check
 
+check-linux:
+	@scripts/setup linux
+	@linux/qemu/check-linux
+
 bench:
 	@scripts/setup build test bench
 	@scripts/build build-bench --buildtype=release
@@ -31,9 +35,10 @@ clean:
 	rm -rf build build-*
 
 help:
-	@echo 'make            build the library and the dmaspace command in build/'
-	@echo 'make demo       one video unit, one address space per function: the main job, start to end'
-	@echo 'make check      build with gcc, clang and sanitizers, run every test; the last line is the verdict'
-	@echo 'make bench      speed, against Linux where its source is there'
-	@echo 'make coverage   which lines of src/ the tests reach'
-	@echo 'make clean      remove all build folders'
+	@echo 'make              build the library and the dmaspace command in build/'
+	@echo 'make demo         one video unit, one address space per function: the main job, start to end'
+	@echo 'make check        build with gcc, clang and sanitizers, run every test; the last line is the verdict'
+	@echo 'make check-linux  the kernel series, built and booted in QEMU (half an hour the first time)'
+	@echo 'make bench        speed, against Linux where its source is there'
+	@echo 'make coverage     which lines of src/ the tests reach'
+	@echo 'make clean        remove all build folders'
