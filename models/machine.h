@@ -20,7 +20,8 @@ struct model_machine;
 
 /* All zero is a good configuration. */
 struct model_machine_cfg {
-    uint64_t ram_size; /* bytes of emulated memory, a multiple of 4 KiB; 0: 1 GiB. Only touched pages cost memory */
+    uint64_t
+        ram_size; /* bytes of emulated memory, a multiple of 4 KiB; 0: 1 GiB. Only touched pages cost memory */
 
     /* As in struct dms_machine_cfg. */
     void (*on_fault)(void *ctx, const struct dms_fault *fault);
@@ -36,10 +37,12 @@ struct model_machine_cfg {
  * DMS_EINVAL, DMS_ERANGE, DMS_ENOTSUP: not a usable tree (dms_of_open), or a bad ram_size; DMS_ENOMEM. Errors of an
  * IOMMU's bring-up are passed on. After an error nothing is left and *out is unchanged; the log says why.
  */
-int model_machine_open(const void *blob, size_t size, const struct model_machine_cfg *cfg, struct model_machine **out);
+int model_machine_open(const void *blob, size_t size, const struct model_machine_cfg *cfg,
+                       struct model_machine **out);
 
 /* The same for a .dtb file. DMS_ENOENT: it cannot be read. */
-int model_machine_open_file(const char *path, const struct model_machine_cfg *cfg, struct model_machine **out);
+int model_machine_open_file(const char *path, const struct model_machine_cfg *cfg,
+                            struct model_machine **out);
 
 /* DMS_EBUSY: a device lives; the machine stays. NULL is allowed. */
 int model_machine_close(struct model_machine *machine);
@@ -47,17 +50,21 @@ int model_machine_close(struct model_machine *machine);
 struct dms_machine *model_machine_devices(const struct model_machine *machine);
 struct dms_posix *model_machine_memory(const struct model_machine *machine);
 
-/* The emulated IOMMUs, 0 .. count - 1: the driver's instance, the model below it, its node's path. */
+/*
+ * The IOMMUs that were found, 0 .. count - 1: the driver's instance, the model below it, its node's path. Instance and
+ * model are NULL for one that is not emulated.
+ */
 unsigned model_machine_iommu_count(const struct model_machine *machine);
 struct dms_iommu *model_machine_iommu(const struct model_machine *machine, unsigned index);
 struct smmuv3_model *model_machine_smmu(const struct model_machine *machine, unsigned index);
 const char *model_machine_iommu_path(const struct model_machine *machine, unsigned index);
 
 /* The model behind a device's IOMMU; NULL: no IOMMU translates for it. */
-struct smmuv3_model *model_machine_smmu_of(const struct model_machine *machine, const struct dms_device *dev);
+struct smmuv3_model *model_machine_smmu_of(const struct model_machine *machine,
+                                           const struct dms_device *dev);
 
 /* A DMA engine that sends the device's index-th stream, index < dms_device_stream_count(). */
-struct dma_engine model_machine_engine(const struct model_machine *machine, const struct dms_device *dev,
-                                       unsigned index);
+struct dma_engine model_machine_engine(const struct model_machine *machine,
+                                       const struct dms_device *dev, unsigned index);
 
 #endif
