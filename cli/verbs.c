@@ -3,10 +3,12 @@
 
 #include <stddef.h>
 
+extern const struct verb verb_demo;
 extern const struct verb verb_inspect;
 extern const struct verb verb_resolve;
 
 const struct verb *const verbs[] = {
+    &verb_demo,
     &verb_inspect,
     &verb_resolve,
     NULL,

@@ -53,6 +53,10 @@ struct dma_result dma_engine_sum(const struct dma_engine *e, uint64_t iova, size
 /* The same sum over the CPU's memory. */
 uint64_t dma_engine_sum_of(const void *buf, size_t size);
 
+/* The same in steps: begin with DMA_ENGINE_SUM_START, give each result to the next call. */
+#define DMA_ENGINE_SUM_START UINT64_C(0xcbf29ce484222325)
+uint64_t dma_engine_sum_more(uint64_t sum, const void *buf, size_t size);
+
 /* "read of 0x1000 by stream 0x1940: F_TRANSLATION", for messages; buf has `size` bytes. Returns buf. */
 const char *dma_result_print(const struct dma_engine *e, const struct dma_result *result, char *buf,
                              size_t size);
