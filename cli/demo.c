@@ -57,6 +57,9 @@ static void tell_fault(const struct demo_unit *unit, const struct demo_outcome *
     if (unit->faulted) {
         dms_fault_format(&unit->fault, line, sizeof(line));
         printf("  %s\n", line);
+        if (!unit->fault.has_iova)
+            printf(
+                "  (the SMMU's record of it has no address; the one above is the hardware's own)\n");
     }
     if (outcome->hit.secure)
         printf("  a real machine reboots here: the SMMU met a stream that Linux does not own\n");
@@ -143,8 +146,11 @@ static int run_board(const char *dtb)
     printf("\n%s\n", dtb);
     if (demo_board_run(dtb, &board))
         return EXIT_UNUSABLE;
-    printf("  %u function devices on %u IOMMUs moved their bytes; %u failed\n", board.functions,
-           board.iommus, board.failed);
+    printf("  %u function devices on %u IOMMU%s moved their bytes; %u failed\n", board.functions,
+           board.iommus, board.iommus == 1 ? "" : "s", board.failed);
+    if (board.aliases)
+        printf("  %u ids refused: their stream belongs to another id's function already\n",
+               board.aliases);
     printf("  %u attempts on another's address: %u reached it, %u faults named the culprit\n",
            board.pairs, board.leaks, board.faults);
     return board.functions && !board.failed && !board.leaks && board.faults == board.pairs

@@ -88,6 +88,7 @@ int demo_picture(const struct demo_unit *unit, const struct demo_outcome *outcom
 struct demo_board {
     unsigned functions; /* devices created, attached, and seen to move bytes */
     unsigned iommus;    /* instances that they sit behind */
+    unsigned aliases;   /* ids that lead to a stream that another function owns already: refused */
     unsigned pairs;     /* a function tried the address of another one */
     unsigned leaks;     /* of those, the other's memory was reached */
     unsigned faults;    /* reported with the right function's name */

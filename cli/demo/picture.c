@@ -71,7 +71,7 @@ static void note_streams(const struct dms_device *dev, char *note, size_t size)
 
     note[0] = '\0';
     for (unsigned i = 0; i < dms_device_stream_count(dev) && used < size; i++)
-        used += (size_t)snprintf(note + used, size - used, "%sstream 0x%x", i ? ", " : "",
+        used += (size_t)snprintf(note + used, size - used, "%s0x%x", i ? ", " : "stream ",
                                  dms_device_stream(dev, i).sid);
 }
 
