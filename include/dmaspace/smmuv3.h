@@ -79,7 +79,7 @@ struct dms_smmuv3_cfg {
  * DMS_ENOMEM.
  * In these cases no register was written.
  * DMS_ETIMEDOUT, DMS_EIO: the SMMU did not acknowledge, or refused the first commands. It was told
- *   to stop; memory that it may still be using was not given back.
+ *   to stop; if it did not, tables that it may still be using were not given back.
  * After an error *out is unchanged.
  */
 int dms_smmuv3_create(const struct dms_smmuv3_cfg *cfg, struct dms_iommu **out);
@@ -88,8 +88,8 @@ int dms_smmuv3_create(const struct dms_smmuv3_cfg *cfg, struct dms_iommu **out);
  * Stops the SMMU and frees everything. Afterwards transactions abort where the SMMU can be told so
  * (GBPA), and bypass translation where it cannot.
  * DMS_EBUSY: a domain still exists; nothing changed.
- * DMS_ETIMEDOUT: the SMMU did not stop. The instance is gone for the caller; memory that the SMMU
- *   may still be reading or writing was not given back.
+ * DMS_ETIMEDOUT: the SMMU did not stop. The instance is gone for the caller; tables and queues
+ *   that the SMMU may still be reading or writing were not given back.
  */
 int dms_smmuv3_destroy(struct dms_iommu *iommu);
 

@@ -50,7 +50,7 @@ void smmu_asids_fini(struct smmu *smmu)
     if (!asids->count)
         return;
     for (unsigned i = 0; i < ASID_WORDS; i++)
-        port_table_free(smmu->iommu.port, asids->cds[i], CDS_BYTES);
+        smmu_table_free(smmu, asids->cds[i], CDS_BYTES);
     port_lock_fini(smmu->iommu.port, &asids->lock);
 }
 
@@ -77,7 +77,7 @@ static struct smmu_cd *cds_table(struct smmu *smmu, unsigned index, dms_phys_t *
     table = asids->cds[index];
     *phys = asids->cds_phys[index];
     port_unlock(port, &asids->lock);
-    port_table_free(port, made, CDS_BYTES);
+    smmu_table_free(smmu, made, CDS_BYTES);
     return table;
 }
 

@@ -86,7 +86,8 @@ void smmu_domain_free(struct smmu_domain *domain)
     struct smmu *smmu = smmu_domain_smmu(domain);
 
     smmu_asid_free(smmu, domain->asid);
-    dms_pgtable_fini(&domain->pt);
+    if (!smmu->abandoned)
+        dms_pgtable_fini(&domain->pt);
     port_free(smmu->iommu.port, domain, sizeof(*domain));
 }
 

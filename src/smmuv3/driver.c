@@ -147,27 +147,27 @@ static void set_caps(struct smmu *smmu, const struct dms_smmuv3_cfg *cfg)
 static void release(struct smmu *smmu)
 {
     const struct dms_port *port = smmu->iommu.port;
+    struct list withheld;
 
+    smmu_withheld_take(smmu, &withheld);
+    smmu_withheld_free(&withheld);
     fini_memory(smmu);
     port_free(port, smmu, sizeof(*smmu));
 }
 
-/* Memory that a running SMMU may use is given up rather than given back. */
+/* Tables that a running SMMU may use are given up rather than given back. */
 static int stop_and_release(struct smmu *smmu)
 {
-    struct list withheld;
     int err;
 
     (void)smmu_set_abort(smmu);
     err = smmu_stop(smmu);
     if (err) {
-        smmu_log(smmu, DMS_LOG_ERROR, "does not stop: its memory is not given back");
-        return err;
+        smmu_log(smmu, DMS_LOG_ERROR, "does not stop: its tables are not given back");
+        smmu->abandoned = true;
     }
-    smmu_withheld_take(smmu, &withheld);
-    smmu_withheld_free(&withheld);
     release(smmu);
-    return DMS_OK;
+    return err;
 }
 
 int dms_smmuv3_create(const struct dms_smmuv3_cfg *cfg, struct dms_iommu **out)
@@ -185,7 +185,8 @@ int dms_smmuv3_create(const struct dms_smmuv3_cfg *cfg, struct dms_iommu **out)
     if (!err)
         err = init_memory(smmu, cfg);
     if (err) {
-        release(smmu);
+        fini_memory(smmu);
+        port_free(cfg->port, smmu, sizeof(*smmu));
         return err;
     }
     set_caps(smmu, cfg);

@@ -17,7 +17,7 @@ int smmu_queue_init(struct smmu *smmu, struct smmu_queue *queue, uint8_t lg2, ui
 
 void smmu_queue_fini(struct smmu *smmu, struct smmu_queue *queue)
 {
-    port_table_free(smmu->iommu.port, queue->entries, queue->bytes);
+    smmu_table_free(smmu, queue->entries, queue->bytes);
 }
 
 uint64_t smmu_queue_base(const struct smmu_queue *queue)

@@ -135,7 +135,8 @@ struct smmu {
     struct smmu_features features;
     uint64_t timeout_ns;
     bool irq;
-    uint32_t cr0; /* as written last; bring-up, recover and destroy only */
+    uint32_t cr0;   /* as written last; bring-up, recover and destroy only */
+    bool abandoned; /* it does not stop, and may use table memory for ever */
     _Atomic bool recovering;
     _Atomic uint32_t domains; /* that exist for the caller */
 
@@ -202,6 +203,8 @@ void smmu_log_setup(const struct smmu *smmu);
 
 /* table.c: zeroed table memory that the SMMU can address. NULL: none. */
 void *smmu_table_alloc(struct smmu *smmu, size_t size, size_t align, dms_phys_t *phys);
+/* table may be NULL. Not given back when the instance is abandoned. */
+void smmu_table_free(struct smmu *smmu, void *table, size_t size);
 
 /* queue.c */
 int smmu_queue_init(struct smmu *smmu, struct smmu_queue *queue, uint8_t lg2, uint8_t entry_words);

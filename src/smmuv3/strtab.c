@@ -40,7 +40,7 @@ int smmu_strtab_init(struct smmu *smmu, bool two_level, uint8_t sid_bits)
 static void span_free(struct smmu *smmu, struct smmu_span *span)
 {
     if (smmu->strtab.two_level)
-        port_table_free(smmu->iommu.port, span->stes, TABLE_BYTES);
+        smmu_table_free(smmu, span->stes, TABLE_BYTES);
     port_free(smmu->iommu.port, span, sizeof(*span));
 }
 
@@ -56,7 +56,7 @@ void smmu_strtab_fini(struct smmu *smmu)
             span_free(smmu, strtab->spans[i]);
     }
     port_lock_fini(port, &strtab->lock);
-    port_table_free(port, strtab->table, strtab->bytes);
+    smmu_table_free(smmu, strtab->table, strtab->bytes);
     port_free_array(port, strtab->spans, strtab->span_count, sizeof(struct smmu_span *));
     strtab->spans = NULL;
 }

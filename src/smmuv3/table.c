@@ -28,3 +28,9 @@ void *smmu_table_alloc(struct smmu *smmu, size_t size, size_t align, dms_phys_t 
     *phys = at;
     return table;
 }
+
+void smmu_table_free(struct smmu *smmu, void *table, size_t size)
+{
+    if (!smmu->abandoned)
+        port_table_free(smmu->iommu.port, table, size);
+}

@@ -407,8 +407,8 @@ void recorder_init(struct recorder *rec)
 
 void recorder_fini(struct recorder *rec)
 {
+    assert_int_equal(rec->live_objects, 0);
     if (!rec->abandoned) {
-        assert_int_equal(rec->live_objects, 0);
         assert_int_equal(rec->live_tables, 0);
         assert_int_equal(rec->live_locks, 0);
     }

@@ -78,8 +78,8 @@ struct recorder {
     struct rec_block {
         void *ptr;
         size_t size;
-    } blocks[REC_BLOCKS_MAX]; /* what is allocated; ptr NULL: free slot */
-    bool abandoned; /* the instance was given up with its memory, so something is left at the end */
+    } blocks[REC_BLOCKS_MAX];      /* what is allocated; ptr NULL: free slot */
+    bool abandoned;                /* the SMMU did not stop, so tables are left at the end */
     void (*alloc_hook)(void *ctx); /* inside the next table_alloc, once, with hook_ctx */
     uint64_t calls;                /* of alloc and table_alloc */
     uint64_t fail_call;            /* this call (from 1 on) gives NULL; 0: none */

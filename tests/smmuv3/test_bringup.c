@@ -505,12 +505,19 @@ static void shutdown_aborts_first_and_turns_everything_off(void **state)
     assert_no_leak();
 }
 
-static void an_smmu_that_does_not_stop_keeps_its_memory(void **state)
+static void an_smmu_that_does_not_stop_keeps_its_tables(void **state)
 {
+    const struct dms_iommu_domain_cfg domain_cfg = {0};
+    struct dms_iommu_domain *domain;
     unsigned tables;
     (void)state;
 
     create();
+    assert_int_equal(iommu->ops->domain_create(iommu, &domain_cfg, &domain), 0);
+    assert_int_equal(iommu->ops->attach(domain, (struct dms_stream){.sid = 1}), 0);
+    assert_int_equal(iommu->ops->detach(domain, (struct dms_stream){.sid = 1}), 0);
+    rec.cmdq = REC_CMDQ_STUCK;
+    assert_int_equal(iommu->ops->domain_destroy(domain), DMS_ETIMEDOUT);
     tables = rec.live_tables;
     rec.ack_lost = CR0ACK;
     rec.abandoned = true;
@@ -551,7 +558,7 @@ int main(void)
         TEST(every_failing_allocation_leaves_nothing_behind),
         TEST(an_instance_with_domains_is_not_destroyed),
         TEST(shutdown_aborts_first_and_turns_everything_off),
-        TEST(an_smmu_that_does_not_stop_keeps_its_memory),
+        TEST(an_smmu_that_does_not_stop_keeps_its_tables),
     };
 
     return cmocka_run_group_tests_name("bringup", tests, NULL, NULL);
