@@ -75,6 +75,25 @@ static void a_member_that_is_destroyed_by_force_takes_only_its_fixed_mappings(vo
     free(pages);
 }
 
+static void a_member_whose_fixed_mapping_is_not_confirmed_gone_stays(void **state)
+{
+    struct rig *rig = *state;
+    struct dms_device *a = rig_attached(rig, "a", 1, NULL);
+    struct dms_device *b =
+        rig_attached(rig, "b", 2, &(struct dms_device_cfg){.share_group_with = a});
+    void *page = rig_pages(1);
+
+    assert_int_equal(dms_reserve(b, 0x10000000, 0x1000, DMS_REGION_FIXED, NULL), 0);
+    assert_int_equal(dms_map_fixed(b, 0x10000000, page, 4096, DMS_TO_DEVICE, NULL), 0);
+    fake_fail_nth(rig->fake, FAKE_FLUSH, 1, DMS_ETIMEDOUT);
+    assert_int_equal(dms_device_destroy(b, DMS_DESTROY_FORCE, &rig->report), DMS_ETIMEDOUT);
+    assert_int_equal(dms_release(b, 0x10000000, 0x1000, DMS_REGION_FIXED, NULL), DMS_EBUSY);
+    assert_int_equal(dms_device_destroy(b, DMS_DESTROY_FORCE, &rig->report), 0);
+    assert_int_equal(fake_stale_pages(rig->fake), 0);
+    rig_end(a);
+    free(page);
+}
+
 static void a_device_that_is_not_attached_goes_at_once(void **state)
 {
     struct rig *rig = *state;
@@ -101,6 +120,7 @@ int main(void)
         rig_test(a_forced_destroy_unmaps_invalidates_and_reports),
         rig_test(an_unconfirmed_forced_destroy_keeps_the_device_and_its_streams),
         rig_test(a_member_that_is_destroyed_by_force_takes_only_its_fixed_mappings),
+        rig_test(a_member_whose_fixed_mapping_is_not_confirmed_gone_stays),
         rig_test(a_device_that_is_not_attached_goes_at_once),
         rig_test(a_domain_that_does_not_end_is_not_the_devices_trouble),
     };

@@ -40,6 +40,9 @@ static void a_coherent_buffer_that_cannot_be_mapped_is_not_kept(void **state)
     assert_int_equal(dms_coherent_alloc(dev, 4096, NULL, &ptr, &iova), DMS_ENOMEM);
     test_port_fail_nth(&rig->tp, 0);
     assert_null(ptr);
+    assert_int_equal(dms_detach(dev, NULL), 0);
+    assert_int_equal(dms_coherent_alloc(dev, 4096, NULL, &ptr, &iova), DMS_ENODEV);
+    assert_int_equal(dms_coherent_free(dev, ptr, 4096, 0x1000), DMS_ENODEV);
     assert_int_equal(atomic_load(&rig->tp.live), live);
     rig_end(dev);
 }
