@@ -188,7 +188,7 @@ const struct verb verb_demo = {
         "\n"
         "Exit status: 0 all as it should be, 1 not so, 2 unusable input.\n"
         "\n"
-        "Examples:\n"
+        "examples:\n"
         "  make demo\n"
         "  dmaspace demo build/examples/iris-kaanapali.dtb /tmp\n",
     .run = run,

@@ -115,7 +115,7 @@ static void scratch_below_600_mb_leaves_by_the_secure_stream(void **state)
     struct iris_result r = iris_start(&b.unit, &b.session);
     assert_int_equal(r.status, IRIS_BUS_ERROR);
     assert_string_equal(iris_result_print(&r, text, sizeof(text)),
-                        "non-pixel write to 0x1000 by secure stream 0x1941: bus error");
+                        "non-pixel write of 0x1000 by secure stream 0x1941: bus error");
     bypass_free(b.machine);
 }
 
