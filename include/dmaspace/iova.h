@@ -51,8 +51,8 @@ struct dms_iova_config {
 
 /*
  * Create a space with nothing live and nothing reserved. The caller owns *space until dms_iova_space_destroy().
- *   -DMS_EINVAL  no port, granule_lg2 out of bounds, unknown flags, first > last, or no whole granule in the aperture
- *   -DMS_ENOMEM  the port gave no memory; nothing was kept
+ *   DMS_EINVAL  no port, granule_lg2 out of bounds, unknown flags, first > last, or no whole granule in the aperture
+ *   DMS_ENOMEM  the port gave no memory; nothing was kept
  * *space is NULL after an error.
  */
 int dms_iova_space_create(const struct dms_iova_config *config, struct dms_iova_space **space);
@@ -86,11 +86,11 @@ struct dms_iova_request {
  * Take a free range. It is the caller's until dms_iova_free(), overlaps no live range and no reserved region, and
  * lies in the aperture. A range that the caches hold is preferred over the policy's place whenever it satisfies
  * size, align, lowest and highest; without caches the place is exactly the policy's.
- *   -DMS_EINVAL   size 0, align not a power of two, or an unknown policy
- *   -DMS_ENOTSUP  DMS_IOVA_BEST_FIT in a space without DMS_IOVA_SIZE_INDEX
- *   -DMS_ENOSPC   no gap satisfies the request, also not after the caches of all threads were flushed
- *   -DMS_ENOMEM   the port gave no memory for a tree node
- * After an error *iova is untouched and nothing was taken; after -DMS_ENOSPC the caches are empty.
+ *   DMS_EINVAL   size 0, align not a power of two, or an unknown policy
+ *   DMS_ENOTSUP  DMS_IOVA_BEST_FIT in a space without DMS_IOVA_SIZE_INDEX
+ *   DMS_ENOSPC   no gap satisfies the request, also not after the caches of all threads were flushed
+ *   DMS_ENOMEM   the port gave no memory for a tree node
+ * After an error *iova is untouched and nothing was taken; after DMS_ENOSPC the caches are empty.
  * Cost beyond logarithmic: when align is neither the granule nor `size` rounded up to a power of two, or with
  * DMS_IOVA_BEST_FIT and a bound, gaps that are long enough but misplaced may have to be looked at.
  * Source: alloc_iova_fast, iova_find_free (Linux drivers/iommu/iova.c) for the meaning of the bounds.
@@ -100,8 +100,8 @@ int dms_iova_alloc(struct dms_iova_space *space, const struct dms_iova_request *
 
 /*
  * Give back exactly one live allocation. size is what was asked for, or that rounded up to the granule.
- *   -DMS_EINVAL  size 0; or iova is the first byte of a live allocation of another size: still live
- *   -DMS_ENOENT  no live allocation begins at iova; nothing changed
+ *   DMS_EINVAL  size 0; or iova is the first byte of a live allocation of another size: still live
+ *   DMS_ENOENT  no live allocation begins at iova; nothing changed
  * A space with caches checks a free when the range reaches the tree. A range of a cached size that was never
  * allocated, or that is freed twice, can be accepted before, and handed out although someone else has it; if it
  * reaches the tree instead, it is dropped and counted in bad_frees. So with caches the caller must know what is live,
@@ -141,20 +141,20 @@ struct dms_iova_place {
 /*
  * Add a region. Regions may overlap and repeat: what is reserved is their union, and removing one leaves what the
  * others cover. Parts outside the aperture are kept on record and cost no space.
- *   -DMS_EINVAL  first > last; or with a region of kind window, nothing of the aperture would remain in all windows
- *   -DMS_EBUSY   a live allocation overlaps; *conflict (unless NULL) is filled with the lowest one. Nothing was
+ *   DMS_EINVAL  first > last; or with a region of kind window, nothing of the aperture would remain in all windows
+ *   DMS_EBUSY   a live allocation overlaps; *conflict (unless NULL) is filled with the lowest one. Nothing was
  *                reserved; the caches are empty.
- *   -DMS_ENOMEM  the port gave no memory; nothing was reserved
+ *   DMS_ENOMEM  the port gave no memory; nothing was reserved
  */
 int dms_iova_reserve(struct dms_iova_space *space, const struct dms_iova_region *region,
                      struct dms_iova_place *conflict);
 
 /*
  * Remove one region that equals *region in every member.
- *   -DMS_ENOENT  there is none
- *   -DMS_EBUSY   a live allocation was taken inside it (DMS_IOVA_IN_FIXED) and no other region covers that;
+ *   DMS_ENOENT  there is none
+ *   DMS_EBUSY   a live allocation was taken inside it (DMS_IOVA_IN_FIXED) and no other region covers that;
  *                *conflict (unless NULL) is filled; the region stays
- *   -DMS_ENOMEM  the port gave no memory; the region stays
+ *   DMS_ENOMEM  the port gave no memory; the region stays
  */
 int dms_iova_unreserve(struct dms_iova_space *space, const struct dms_iova_region *region,
                        struct dms_iova_place *conflict);
@@ -162,9 +162,9 @@ int dms_iova_unreserve(struct dms_iova_space *space, const struct dms_iova_regio
 /*
  * An allow-list: reserve the part of the aperture that no range covers, as regions of kind DMS_REGION_WINDOW.
  * Ranges may come in any order and overlap, and are rounded inward. Windows of several calls intersect.
- *   -DMS_EINVAL  count 0, a range with first > last, or nothing of the aperture would remain in all windows
- *   -DMS_EBUSY   a live allocation lies outside the ranges; *conflict (unless NULL) is filled
- *   -DMS_ENOMEM  the port gave no memory
+ *   DMS_EINVAL  count 0, a range with first > last, or nothing of the aperture would remain in all windows
+ *   DMS_EBUSY   a live allocation lies outside the ranges; *conflict (unless NULL) is filled
+ *   DMS_ENOMEM  the port gave no memory
  * After an error nothing of this call is reserved.
  */
 int dms_iova_reserve_outside(struct dms_iova_space *space, const struct dms_range *ranges,
@@ -173,9 +173,9 @@ int dms_iova_reserve_outside(struct dms_iova_space *space, const struct dms_rang
 
 /*
  * Undo dms_iova_reserve_outside() with the same ranges, origin and owner.
- *   -DMS_EINVAL  count 0 or a range with first > last
- *   -DMS_ENOENT  no such window; nothing changed
- *   -DMS_ENOMEM  the port gave no memory; the window stays
+ *   DMS_EINVAL  count 0 or a range with first > last
+ *   DMS_ENOENT  no such window; nothing changed
+ *   DMS_ENOMEM  the port gave no memory; the window stays
  */
 int dms_iova_unreserve_outside(struct dms_iova_space *space, const struct dms_range *ranges,
                                size_t count, enum dms_region_origin origin, const void *owner);
@@ -191,12 +191,12 @@ enum dms_iova_at_flag {
  * Take exactly [iova, iova + size), exclusively. Without DMS_IOVA_IN_FIXED all of it must be free; owner is ignored.
  * With it, all of it must be covered by regions of kind DMS_REGION_FIXED with this owner and by no other region.
  * dms_iova_free() gives it back: a part of a fixed region becomes reserved again.
- *   -DMS_EINVAL  size 0, iova or size not a multiple of the granule, or unknown flags
- *   -DMS_ERANGE  iova + size goes past 2^64
- *   -DMS_EBUSY   something is in the way; *conflict (unless NULL) is filled with the lowest such place, which is a
+ *   DMS_EINVAL  size 0, iova or size not a multiple of the granule, or unknown flags
+ *   DMS_ERANGE  iova + size goes past 2^64
+ *   DMS_EBUSY   something is in the way; *conflict (unless NULL) is filled with the lowest such place, which is a
  *                free one when DMS_IOVA_IN_FIXED was asked for where no region is
- *   -DMS_ENOMEM  the port gave no memory
- * After an error nothing was taken; after -DMS_EBUSY the caches are empty.
+ *   DMS_ENOMEM  the port gave no memory
+ * After an error nothing was taken; after DMS_EBUSY the caches are empty.
  */
 int dms_iova_alloc_at(struct dms_iova_space *space, dms_iova_t iova, uint64_t size, unsigned flags,
                       const void *owner, struct dms_iova_place *conflict);

@@ -94,7 +94,7 @@ struct smmuv3_model_cfg {
 struct smmuv3_model_cfg smmuv3_model_default_cfg(void);
 
 /*
- * *cfg is copied. 0; -DMS_EINVAL: a field outside its range, or no memory callbacks; -DMS_ENOMEM. After an error
+ * *cfg is copied. 0; DMS_EINVAL: a field outside its range, or no memory callbacks; DMS_ENOMEM. After an error
  * *out is unchanged.
  */
 int smmuv3_model_create(const struct smmuv3_model_cfg *cfg, struct smmuv3_model **out);

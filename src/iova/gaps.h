@@ -35,7 +35,7 @@ void gaps_fini(struct gaps *gaps);
 void gaps_forget(struct gaps *gaps, struct tree *tree, uint64_t start, uint64_t end);
 void gaps_learn(struct gaps *gaps, struct tree *tree, uint64_t start, uint64_t end);
 
-/* Make a thrown away index complete. 0 or -DMS_ENOMEM. */
+/* Make a thrown away index complete. 0 or DMS_ENOMEM. */
 int gaps_complete(struct gaps *gaps, struct tree *tree);
 
 /* The smallest gap that serves the query and the highest place in it. False: there is none. */

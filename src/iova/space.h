@@ -60,7 +60,7 @@ int space_take(struct dms_iova_space *space, struct path *path, uint64_t start, 
                unsigned count, enum seg_type type);
 /*
  * Free the live range of `pages` at `start`, and as many alike ones right behind it, up to *count in all, as come
- * cheap; *count becomes how many. 0, -DMS_ENOENT or -DMS_EINVAL as dms_iova_free(). start lies in the aperture.
+ * cheap; *count becomes how many. 0, DMS_ENOENT or DMS_EINVAL as dms_iova_free(). start lies in the aperture.
  */
 int space_give(struct dms_iova_space *space, uint64_t start, uint64_t pages, unsigned *count);
 
@@ -92,8 +92,8 @@ bool depot_put(struct caches *caches, uint64_t pages, const uint64_t *iovas);
 bool depot_get(struct caches *caches, uint64_t pages, uint64_t *iovas);
 
 /*
- * alloc.c: locked. `count` ranges side by side, which share the query's pages evenly. 0, -DMS_ENOMEM, -DMS_ENOSPC; or
- * -DMS_EAGAIN: nothing serves, but caches hold ranges.
+ * alloc.c: locked. `count` ranges side by side, which share the query's pages evenly. 0, DMS_ENOMEM, DMS_ENOSPC; or
+ * DMS_EAGAIN: nothing serves, but caches hold ranges.
  */
 int space_alloc(struct dms_iova_space *space, const struct query *query,
                 enum dms_iova_policy policy, unsigned count, uint64_t *page);
@@ -111,8 +111,8 @@ bool space_find(struct dms_iova_space *space, uint64_t start, uint64_t end, unsi
 void place_set_region(struct dms_iova_place *place, const struct region_node *node);
 
 /*
- * reserve.c. A chain of regions in address order comes or goes as one. 0; -DMS_EBUSY with *conflict (unless NULL)
- * filled; -DMS_EINVAL: windows would leave nothing; or -DMS_ENOMEM. After 0 the nodes are the set's (reserve) or the caller's (unreserve); after an error
+ * reserve.c. A chain of regions in address order comes or goes as one. 0; DMS_EBUSY with *conflict (unless NULL)
+ * filled; DMS_EINVAL: windows would leave nothing; or DMS_ENOMEM. After 0 the nodes are the set's (reserve) or the caller's (unreserve); after an error
  * nothing has changed. reserve: not locked; what is cached is not in the way. unreserve: locked.
  */
 int space_reserve_flushed(struct dms_iova_space *space, struct region_node *chain,

@@ -25,11 +25,11 @@ struct stretches {
 bool region_clip(const struct dms_iova_space *space, const struct region_node *node,
                  struct stretch *out);
 
-/* 0, or -DMS_EBUSY: a segment of one of the types touches a stretch; *conflict (unless NULL) is the first. */
+/* 0, or DMS_EBUSY: a segment of one of the types touches a stretch; *conflict (unless NULL) is the first. */
 int stretches_check(struct dms_iova_space *space, const struct stretches *all, unsigned types,
                     struct dms_iova_place *conflict);
 
-/* Everything in the stretches, which holds nothing live, becomes of the type. 0, or -DMS_ENOMEM: nothing changed. */
+/* Everything in the stretches, which holds nothing live, becomes of the type. 0, or DMS_ENOMEM: nothing changed. */
 int stretches_retype(struct dms_iova_space *space, const struct stretches *all, enum seg_type type);
 
 #endif

@@ -92,7 +92,7 @@ static inline uint64_t leaf_segment_end(const struct path *path, unsigned idx)
     return idx + 1 < leaf->node.count ? seg_page(leaf->word[idx + 1]) : path->level[0].end;
 }
 
-/* tree.c. init: one free segment [start, end), start < end. 0 or -DMS_ENOMEM. */
+/* tree.c. init: one free segment [start, end), start < end. 0 or DMS_ENOMEM. */
 int tree_init(struct tree *tree, const struct dms_port *port, uint64_t start, uint64_t end);
 void tree_fini(struct tree *tree);
 
@@ -142,7 +142,7 @@ struct fit inner_fit(const struct inner *inner);
 /* range.c. Operations on ranges of pages. Counters are kept. */
 /*
  * `count` neighbouring pieces of the path's segment, of `pages` each from `start` on, become segments of the type.
- * 1 <= count <= TAKE_MAX. 0 or -DMS_ENOMEM.
+ * 1 <= count <= TAKE_MAX. 0 or DMS_ENOMEM.
  */
 int tree_take(struct tree *tree, struct path *path, uint64_t start, uint64_t pages, unsigned count,
               enum seg_type type);
@@ -151,7 +151,7 @@ int tree_take(struct tree *tree, struct path *path, uint64_t start, uint64_t pag
  * again.
  */
 void tree_release(struct tree *tree, struct path *path, unsigned count);
-/* Make a segment begin at page, by a word that says nothing new. 0 or -DMS_ENOMEM. heal: undo that. */
+/* Make a segment begin at page, by a word that says nothing new. 0 or DMS_ENOMEM. heal: undo that. */
 int tree_cut(struct tree *tree, uint64_t page);
 void tree_heal(struct tree *tree, uint64_t page);
 /* All of [start, end), which whole segments fill, becomes one segment, joined with neighbours that are alike. */
