@@ -21,7 +21,9 @@ write_sources() {
 		esac
 		printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: main\nSigned-By: %s\n\n' \
 			"$uri" "$suites" "$keyring"
-	done >"$apt_root/etc/debian.sources"
+	done >"$apt_root/sources.new"
+	# While the machine's own lists are renewed, apt knows no origins: the last answer still holds.
+	[ ! -s "$apt_root/sources.new" ] || mv "$apt_root/sources.new" "$apt_root/etc/debian.sources"
 	[ -s "$apt_root/etc/debian.sources" ]
 }
 
