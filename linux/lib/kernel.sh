@@ -8,11 +8,10 @@ make_kernel() { # SOURCE BUILD TARGET...
 		-j"$(nproc)" "$@"
 }
 
-make_module() { # BUILD FOLDER [VARIABLE=VALUE...]
-	local build=$1 folder=$2
-	shift 2
-	make -s -C "$build" M="$folder" ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- \
-		CONFIG_DEBUG_INFO_BTF_MODULES= "$@" modules
+# Debian's newest headers ask for the compiler that they were configured with, by name and by option.
+make_module() { # BUILD FOLDER
+	make -s -C "$1" M="$2" ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- CC=aarch64-linux-gnu-gcc \
+		CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT= CONFIG_DEBUG_INFO_BTF_MODULES= modules
 }
 
 series_of() { # VERSION: the folder of its patches
