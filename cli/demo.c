@@ -146,7 +146,7 @@ static int run_board(const char *dtb)
     printf("\n%s\n", dtb);
     if (demo_board_run(dtb, &board))
         return EXIT_UNUSABLE;
-    printf("  %u function devices on %u IOMMU%s moved their bytes; %u failed\n", board.functions,
+    printf("  %u devices on %u IOMMU%s moved their bytes; %u failed\n", board.functions,
            board.iommus, board.iommus == 1 ? "" : "s", board.failed);
     if (board.aliases)
         printf("  %u ids refused: their stream belongs to another id's function already\n",

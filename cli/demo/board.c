@@ -58,51 +58,85 @@ static void fail(struct bench *b, const char *name, int error, const struct dms_
 
 /* ---- creation ------------------------------------------------------------------------------------------------- */
 
-/* Everything below the function's own addresses is reserved, as if hardware could not use it. */
-static void add_function(struct bench *b, struct dms_device *parent, uint32_t id)
+/* The name and the rules of the next device: everything below its own addresses is reserved, as if it could not go there. */
+struct place {
+    char name[DMS_NAME_MAX];
+    struct dms_region low;
+    struct dms_device_cfg cfg;
+};
+
+static void place_next(const struct bench *b, struct place *place)
+{
+    place->low = (struct dms_region){0, (b->nfunctions + 1) * STRIDE, DMS_REGION_RESERVED};
+    place->cfg = (struct dms_device_cfg){.name = place->name,
+                                         .coherence = DMS_COHERENCE_SNOOPS,
+                                         .regions = &place->low,
+                                         .nregions = 1,
+                                         .dma_mask_bits = 36};
+}
+
+/* Attaches the device that was created, or not, as the next one, and gives it a buffer. */
+static void settle(struct bench *b, const char *name, int error, struct dms_report *report)
 {
     struct function *f = &b->functions[b->nfunctions];
     struct dms_dma_opts opts = {.place = DMS_PLACE_BOTTOM_UP};
-    struct dms_region low = {0, (b->nfunctions + 1) * STRIDE, DMS_REGION_RESERVED};
-    struct dms_report report = {0};
-    char name[DMS_NAME_MAX];
-    struct dms_device_cfg cfg = {.name = name,
-                                 .coherence = DMS_COHERENCE_SNOOPS,
-                                 .regions = &low,
-                                 .nregions = 1,
-                                 .dma_mask_bits = 36};
-    int error;
 
-    snprintf(name, sizeof(name), "%.40s:0x%x", dms_device_name(parent), id);
-    error = dms_function_create(parent, id, &cfg, &f->dev, &report);
     if (error == DMS_EEXIST) {
         b->board->aliases++;
         return;
     }
-    if (error) {
-        fail(b, name, error, &report);
-        return;
+    if (!error) {
+        b->nfunctions++;
+        error = dms_attach(f->dev, report);
+        f->cpu = dms_posix_ram_alloc(model_machine_memory(b->machine), BUFFER, 0, NULL);
     }
-    b->nfunctions++;
-    error = dms_attach(f->dev, &report);
-    f->cpu = dms_posix_ram_alloc(model_machine_memory(b->machine), BUFFER, 0, NULL);
     if (!error)
         error = f->cpu ? dms_map(f->dev, f->cpu, BUFFER, DMS_BIDIRECTIONAL, &opts, &f->iova)
                        : DMS_ENOMEM;
     if (error)
-        fail(b, name, error, &report);
+        fail(b, name, error, report);
 }
 
-static void add_parent(struct bench *b, const struct tree *tree, dms_of_node_t node)
+static void add_function(struct bench *b, struct dms_device *parent, uint32_t id)
+{
+    struct dms_report report = {0};
+    struct place place;
+    int error;
+
+    place_next(b, &place);
+    snprintf(place.name, sizeof(place.name), "%.40s:0x%x", dms_device_name(parent), id);
+    error = dms_function_create(parent, id, &place.cfg, &b->functions[b->nfunctions].dev, &report);
+    settle(b, place.name, error, &report);
+}
+
+/* A device with streams of its own, beside the functions. */
+static void add_codec(struct bench *b, const struct tree *tree, dms_of_node_t node)
+{
+    struct path path = path_of(tree, node);
+    struct dms_report report = {0};
+    struct place place;
+    int error;
+
+    if (b->nfunctions == MAX_FUNCTIONS)
+        return;
+    place_next(b, &place);
+    snprintf(place.name, sizeof(place.name), "%.60s", dms_of_name(&tree->of, node));
+    place.cfg.node = path.text;
+    error = dms_device_create(model_machine_devices(b->machine), &place.cfg,
+                              &b->functions[b->nfunctions].dev, &report);
+    settle(b, place.name, error, &report);
+}
+
+static void add_parent(struct bench *b, const struct tree *tree, dms_of_node_t node,
+                       struct dms_of_map *map)
 {
     struct path path = path_of(tree, node);
     const struct dms_device_cfg cfg = {.name = dms_of_name(&tree->of, node), .node = path.text};
     struct dms_report report = {0};
-    struct dms_of_map map;
     struct dms_of_map_entry entry;
     int error;
 
-    if (b->nparents == MAX_PARENTS || dms_of_map_begin(&tree->of, node, &map, NULL))
+    if (b->nparents == MAX_PARENTS)
         return;
     error = dms_device_create(model_machine_devices(b->machine), &cfg, &b->parents[b->nparents],
                               &report);
@@ -111,11 +145,21 @@ static void add_parent(struct bench *b, const struct tree *tree, dms_of_node_t n
         return;
     }
     b->nparents++;
-    while (dms_of_map_next(&map, &entry, NULL) == 0) {
+    while (dms_of_map_next(map, &entry, NULL) == 0) {
         /* A range of ids (a PCIe segment's) is shown by its first ones. */
         for (uint32_t i = 0; i < entry.length && i < 16 && b->nfunctions < MAX_FUNCTIONS; i++)
             add_function(b, b->parents[b->nparents - 1], entry.id_base + i);
     }
+}
+
+static void add_master(struct bench *b, const struct tree *tree, dms_of_node_t node)
+{
+    struct dms_of_map map;
+
+    if (dms_of_map_begin(&tree->of, node, &map, NULL) == 0)
+        add_parent(b, tree, node, &map);
+    else if (!strncmp(dms_of_name(&tree->of, node), "video-codec@", strlen("video-codec@")))
+        add_codec(b, tree, node);
 }
 
 /* ---- use ------------------------------------------------------------------------------------------------------- */
@@ -220,7 +264,7 @@ int demo_board_run(const char *dtb, struct demo_board *board)
     }
     b->board = board;
     while ((node = dms_of_next_master(&tree.of, node)) != DMS_OF_NONE)
-        add_parent(b, &tree, node);
+        add_master(b, &tree, node);
     use_all(b);
     destroy_all(b);
     tree_close(&tree);

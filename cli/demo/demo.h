@@ -95,7 +95,7 @@ struct demo_board {
     unsigned failed;    /* functions that did not work, each said on stderr */
 };
 
-/* One function device for every id of every iommu-map in the tree. 0, or -1 when nothing could be done. */
+/* One function device for every id of every iommu-map, and the video codecs. 0, or -1 when nothing could be done. */
 int demo_board_run(const char *dtb, struct demo_board *board);
 
 /* A line on stderr that the next one overwrites; nothing unless stderr is a terminal. NULL clears it. */
