@@ -161,14 +161,17 @@ static bool load_firmware(struct demo_unit *unit, struct demo_outcome *outcome)
     for (size_t i = 0; i < DEMO_FIRMWARE_SIZE; i++)
         image[i] = (uint8_t)(i * 31 + (i >> 12));
     outcome->error = dms_map(dev, image, DEMO_FIRMWARE_SIZE, DMS_TO_DEVICE, &opts, &iova);
-    if (!outcome->error) {
+    if (outcome->error) {
+        dms_posix_ram_free(memory, image, DEMO_FIRMWARE_SIZE);
+    } else {
         outcome->hit = iris_load_firmware(&unit->iris, iova, DEMO_FIRMWARE_SIZE, &sum);
         if (outcome->hit.status == IRIS_OK)
             outcome->wrong += sum != dma_engine_sum_of(image, DEMO_FIRMWARE_SIZE);
         outcome->error = dms_unmap(dev, iova, DEMO_FIRMWARE_SIZE, NULL);
+        /* As in session_close(): memory that the device may still reach is not given back. */
+        if (!outcome->error)
+            dms_posix_ram_free(memory, image, DEMO_FIRMWARE_SIZE);
     }
-    if (!outcome->error)
-        dms_posix_ram_free(memory, image, DEMO_FIRMWARE_SIZE);
     return !outcome->error && outcome->hit.status == IRIS_OK;
 }
 
