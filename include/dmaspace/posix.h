@@ -61,7 +61,7 @@ void *dms_posix_ram_alloc(struct dms_posix *posix, size_t size, size_t align, dm
 
 /*
  * size as given to dms_posix_ram_alloc. NULL is allowed. A second free of the same buffer aborts
- * the process.
+ * the process, unless another thread freed it first and its page is still in that thread's cache.
  */
 void dms_posix_ram_free(struct dms_posix *posix, void *ptr, size_t size);
 

@@ -26,7 +26,7 @@ const struct iris_soc iris_sm8550 = {
     .io_base = 0xe0000000,
 };
 
-/* Secure non-pixel takes 16 MB to 600 MB; below 16 MB nothing is wired for it, and that is secure, too. */
+/* The table says 16 MB to 600 MB for secure non-pixel; this model counts what is below as secure, too. */
 static const struct iris_rule kaanapali_rules[] = {
     {IRIS_BITSTREAM, {0, MIB(3500) - 1}, 0x1944, false},
     {IRIS_NON_PIXEL, {0, SECURE_END - 1}, 0x1941, true},
