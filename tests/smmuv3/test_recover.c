@@ -42,8 +42,9 @@ static int teardown(void **state)
 
 static int submit(unsigned n)
 {
-    struct smmu_cmd cmds[20];
+    struct smmu_cmd cmds[20] = {0};
 
+    assert_true(n <= 20);
     for (unsigned i = 0; i < n; i++)
         cmds[i] = smmu_cmd_cfgi_ste(i, true);
     return smmu_cmdq_submit(smmu, cmds, n);
