@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * bench_pgtable [--peer FILE.so] [--lazy]                 the table, and the peer beside it
- * bench_pgtable --rows                                   rows with a goal: number, calls in a
- * batch, name
- * bench_pgtable --count ours|peer ROW BATCHES [--peer ..] no output: for an instruction counter
+ * bench_pgtable [--peer FILE.so] [--lazy] [--json FILE]      the table, and the peer beside it
+ * bench_pgtable --rows                                       those with a goal: number, calls, name
+ * bench_pgtable --count ours|peer ROW BATCHES [--peer ...]   for an instruction counter
  */
 #include "ours.h"
 #include "rows.h"
@@ -33,12 +32,31 @@ static void best(struct pgtable_times *sum, struct pgtable_times times)
         sum->unmap_median = times.unmap_median, sum->unmap_min = times.unmap_min;
 }
 
+static FILE *json;
+
+static void write_json(const char *row, unsigned threads, double ours, double ours_min,
+                       double theirs, double goal)
+{
+    fprintf(json,
+            "{\"bench\": \"pgtable\", \"row\": \"%s\", \"threads\": %u, \"unit\": \"ns\", "
+            "\"ours\": %.6g, \"ours_min\": %.6g",
+            row, threads, ours, ours_min);
+    if (theirs > 0)
+        fprintf(json, ", \"linux\": %.6g", theirs);
+    if (goal > 0)
+        fprintf(json, ", \"goal\": %.6g", goal);
+    fprintf(json, ", \"more_is_better\": false, \"linux_did_not_end\": false}\n");
+    fflush(json);
+}
+
 static void print_line(const char *row, const char *what, unsigned threads, double ours,
                        double ours_min, double theirs, double goal)
 {
     char text[64];
 
     snprintf(text, sizeof(text), "%s %s", what, row);
+    if (json)
+        write_json(text, threads, ours, ours_min, theirs, goal);
     printf("%-48s %u %8.1f %8.1f", text, threads, ours, ours_min);
     if (theirs > 0)
         printf(" %8.1f %6.2f", theirs, theirs / ours);
@@ -56,13 +74,13 @@ static double per_call(const struct pgtable_row *row, uint64_t before, uint64_t 
 static void print_work(const struct pgtable_row *row)
 {
     struct dms_pgtable_stats before, between, after;
-    void *table = ours_impl.create();
+    void *table = pgtable_ours.create();
 
     for (unsigned i = 0; i < 2; i++) {
         dms_pgtable_stats(ours_table(table), &before);
-        pgtable_map_batch(&ours_impl, table, row, 0);
+        pgtable_map_batch(&pgtable_ours, table, row, 0);
         dms_pgtable_stats(ours_table(table), &between);
-        pgtable_unmap_batch(&ours_impl, table, row, 0, false);
+        pgtable_unmap_batch(&pgtable_ours, table, row, 0, false);
         dms_pgtable_stats(ours_table(table), &after);
     }
     printf("  work: %.1f entries, %.1f barriers, %.1f tables to map; %.1f, %.1f, %.1f to unmap\n",
@@ -72,7 +90,7 @@ static void print_work(const struct pgtable_row *row)
            per_call(row, between.entries, after.entries),
            per_call(row, between.barriers, after.barriers),
            per_call(row, after.tables, between.tables));
-    ours_impl.destroy(table);
+    pgtable_ours.destroy(table);
 }
 
 /* Rounds alternate, so that a busy machine is busy for both; the quietest round of each counts. */
@@ -82,7 +100,7 @@ static void compare(const struct pgtable_impl *peer, const struct pgtable_row *r
     struct pgtable_times ours = {0}, theirs = {0};
 
     for (unsigned i = 0; i < ROUNDS; i++) {
-        best(&ours, pgtable_measure(&ours_impl, row, threads, lazy));
+        best(&ours, pgtable_measure(&pgtable_ours, row, threads, lazy));
         if (peer)
             best(&theirs, pgtable_measure(peer, row, threads, lazy));
     }
@@ -112,7 +130,7 @@ static const struct pgtable_row *find_row(const char *number)
 static int count(const struct pgtable_impl *peer, const char *who, const char *row_number,
                  const char *batches, bool lazy)
 {
-    const struct pgtable_impl *impl = strcmp(who, "ours") == 0 ? &ours_impl : peer;
+    const struct pgtable_impl *impl = strcmp(who, "ours") == 0 ? &pgtable_ours : peer;
     const struct pgtable_row *row = find_row(row_number);
 
     if (!impl || !row)
@@ -132,6 +150,8 @@ int main(int argc, char **argv)
             peer = load_peer(argv[++i]);
         else if (strcmp(argv[i], "--lazy") == 0)
             lazy = true;
+        else if (strcmp(argv[i], "--json") == 0 && i + 1 < argc)
+            json = fopen(argv[++i], "a");
         else if (strcmp(argv[i], "--rows") == 0)
             return list_rows();
         else if (strcmp(argv[i], "--count") == 0 && i + 3 < argc)

@@ -87,7 +87,7 @@ struct dms_pgtable *ours_table(void *table)
     return &((struct ours *)table)->pt;
 }
 
-const struct pgtable_impl ours_impl = {
+const struct pgtable_impl pgtable_ours = {
     .name = "ours",
     .create = create,
     .destroy = destroy,

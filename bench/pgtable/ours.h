@@ -6,9 +6,9 @@
 
 #include <dmaspace/pgtable.h>
 
-extern const struct pgtable_impl ours_impl;
+extern const struct pgtable_impl pgtable_ours;
 
-/* The page table behind what ours_impl.create returned. */
+/* The page table behind what pgtable_ours.create returned. */
 struct dms_pgtable *ours_table(void *table);
 
 #endif
