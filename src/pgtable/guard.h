@@ -13,6 +13,7 @@
 #define PGTABLE_GUARD_H
 
 #include "base/lock.h"
+#include "pgtable/word.h"
 
 #include <dmaspace/pgtable.h>
 
@@ -24,7 +25,7 @@
  */
 static inline void guard_fence(const struct dms_port *port)
 {
-    if (port->fence_all)
+    if (LIKELY(port->fence_all))
         atomic_signal_fence(memory_order_seq_cst);
     else
         atomic_thread_fence(memory_order_seq_cst);
@@ -42,7 +43,7 @@ static inline struct dms_pgtable_slot *guard_enter(struct dms_pgtable *pt, uint6
     struct dms_pgtable_slot *slot;
     unsigned number;
 
-    if (!guard || (number = port->thread_slot(port->ctx)) >= guard->count) {
+    if (!LIKELY(guard && (number = port->thread_slot(port->ctx)) < guard->count)) {
         port_lock(port, &pt->lock);
         return &pt->own;
     }
@@ -66,10 +67,10 @@ static inline void guard_widen(struct dms_pgtable *pt, struct dms_pgtable_slot *
 
 static inline void guard_leave(struct dms_pgtable *pt, struct dms_pgtable_slot *slot)
 {
-    if (slot == &pt->own)
-        port_unlock(pt->cfg.port, &pt->lock);
-    else
+    if (LIKELY(slot != &pt->own))
         __atomic_store_n(&slot->owner, 0, __ATOMIC_RELEASE);
+    else
+        port_unlock(pt->cfg.port, &pt->lock);
 }
 
 /* The lock, for a thread that may hold it already because it has no slot. */

@@ -15,8 +15,10 @@ INLINE_ALWAYS bool make_job(struct map_job *job, uint64_t size, uint32_t prot)
     job->last = job->iova + (size - 1);
     job->attributes = format_attributes(prot);
     job->bounds = (uint64_t)(prot & PROT_BOUNDS) * (LEAF_BEGIN / DMS_PROT_BEGIN);
-    return job->attributes && range_fits(pt, job->iova, size) && phys_last >= job->phys &&
-           phys_last <= pt->output_last && (job->phys & pt->page_mask) == 0;
+    /* As in range_fits: phys_last wraps only where phys has bits above output_last. */
+    return job->attributes && range_fits(pt, job->iova, size) &&
+           !range_ragged(pt, job->iova | job->phys | size) &&
+           ((job->phys | phys_last) & ~pt->output_last) == 0;
 }
 
 static int make_error(const struct map_job *job, uint64_t size)
@@ -25,7 +27,7 @@ static int make_error(const struct map_job *job, uint64_t size)
 
     if (error)
         return error;
-    return job->attributes && (job->phys & job->pt->page_mask) == 0 ? DMS_ERANGE : DMS_EINVAL;
+    return job->attributes && !range_ragged(job->pt, job->phys) ? DMS_ERANGE : DMS_EINVAL;
 }
 
 /*
@@ -79,10 +81,10 @@ int dms_pgtable_map(struct dms_pgtable *pt, dms_iova_t iova, dms_phys_t phys, ui
     int error;
 
     job.slot = guard_enter(pt, iova, iova + (size - 1));
-    if (!make_job(&job, size, prot) ||
-        (!map_recent(&job, LEAF_LEVEL, &error) && !map_recent(&job, 2, &error)))
+    if (!LIKELY(make_job(&job, size, prot)) ||
+        (!LIKELY(map_recent(&job, LEAF_LEVEL, &error)) && !map_recent(&job, 2, &error)))
         error = map_slow(pt, job.slot, iova, phys.addr, size, prot);
-    if (!error)
+    if (LIKELY(!error))
         table_barrier(pt, job.slot);
     guard_leave(pt, job.slot);
     return error;

@@ -70,7 +70,7 @@ static inline void reclaim_after_unmap(struct dms_pgtable *pt, struct dms_pgtabl
                                        struct walk walk, unsigned n, uint64_t iova,
                                        struct dms_iommu_gather *gather)
 {
-    if (walk.link && !(word_load(walk.link) & LINK_KEPT))
+    if (walk.link && !LIKELY(word_load(walk.link) & LINK_KEPT))
         reclaim_look(pt, slot, &(struct walk){walk.table, walk.link, 0, walk.level, walk.index}, n,
                      iova, gather);
 }

@@ -179,9 +179,9 @@ int dms_pgtable_unmap(struct dms_pgtable *pt, dms_iova_t iova, uint64_t size, bo
     int error = 0;
 
     job.slot = guard_enter(pt, iova, job.last);
-    if (!range_fits(pt, iova, size))
+    if (!LIKELY(range_fits(pt, iova, size) && !range_ragged(pt, iova | size)))
         error = range_error(pt, iova, size);
-    else if (!unmap_recent(&job, LEAF_LEVEL, exact) && !unmap_recent(&job, 2, exact))
+    else if (!LIKELY(unmap_recent(&job, LEAF_LEVEL, exact)) && !unmap_recent(&job, 2, exact))
         error = unmap_slow(pt, job.slot, iova, job.last, exact, gather);
     guard_leave(pt, job.slot);
     return error;

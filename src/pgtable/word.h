@@ -14,6 +14,7 @@
  * constant.
  */
 #define INLINE_ALWAYS static inline __attribute__((always_inline))
+#define LIKELY(x)     __builtin_expect(!!(x), 1)
 
 static inline uint64_t word_load(const uint64_t *word)
 {
