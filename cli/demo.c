@@ -160,13 +160,18 @@ static int run_board(const char *dtb)
 
 static int run(int argc, char **argv)
 {
-    struct request request = {argc > 1 ? argv[1] : NULL, argc > 2 ? argv[2] : "."};
+    struct request request = {.folder = "."};
     int status;
 
-    if (argc < 2 || argv[1][0] == '-')
+    if (next_option(&verb_demo, argc, argv) != -1)
+        return EXIT_UNUSABLE;
+    if (optind == argc)
         return usage_error(&verb_demo, "the demo wants the device tree of its video unit");
+    request.dtb = argv[optind];
+    if (optind + 1 < argc)
+        request.folder = argv[optind + 1];
     status = run_iris(&request);
-    for (int i = 3; i < argc && status != EXIT_UNUSABLE; i++) {
+    for (int i = optind + 2; i < argc && status != EXIT_UNUSABLE; i++) {
         int board = run_board(argv[i]);
 
         status = board > status ? board : status;
@@ -176,20 +181,23 @@ static int run(int argc, char **argv)
     return status;
 }
 
+static const struct verb_example examples[] = {
+    {"dmaspace demo build/examples/iris-kaanapali.dtb /tmp", "the example alone, pictures in /tmp"},
+    {0},
+};
+
 const struct verb verb_demo = {
     .name = "demo",
     .summary = "decode on an emulated video unit, with and without reservations",
     .usage = "IRIS.dtb [FOLDER [BOARD.dtb...]]",
-    .help =
+    .operand = "FILE.dtb",
+    .about =
         "Decodes 4K sessions on an emulated Iris video unit until something gives: without reservations,\n"
         "with one reservation for the device, with reservations per function. Pictures go to FOLDER\n"
         "(default: here). For each BOARD, creates a function device for every id of its iommu-maps,\n"
         "moves bytes through each, and lets each reach for the others' addresses.\n"
         "\n"
-        "Exit status: 0 all as it should be, 1 not so, 2 unusable input.\n"
-        "\n"
-        "examples:\n"
-        "  make demo\n"
-        "  dmaspace demo build/examples/iris-kaanapali.dtb /tmp\n",
+        "Exit status: 0 all as it should be, 1 not so, 2 unusable input.\n",
+    .examples = examples,
     .run = run,
 };

@@ -72,15 +72,13 @@ static int inspect_files(char **files, const struct printer *printer)
 
 static int run(int argc, char **argv)
 {
-    static const struct option longs[] = {{"json", no_argument, NULL, 'j'}, {NULL, 0, NULL, 0}};
     static char buffer[1 << 16];
     const struct printer *printer = &text_printer;
     int option;
 
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "j", longs, NULL)) != -1) {
-        if (option != 'j')
-            return usage_error(&verb_inspect, "unknown option %s", argv[optind - 1]);
+    while ((option = next_option(&verb_inspect, argc, argv)) != -1) {
+        if (option == OPTION_WRONG)
+            return EXIT_UNUSABLE;
         printer = &json_printer;
     }
     if (optind == argc)
@@ -89,11 +87,25 @@ static int run(int argc, char **argv)
     return inspect_files(argv + optind, printer);
 }
 
+static const struct verb_option options[] = {
+    {'j', "json", NULL, "as JSON (docs/json-inspect.md)"},
+    {0},
+};
+
+static const struct verb_example examples[] = {
+    {"dmaspace inspect /usr/lib/linux-image-*/qcom/sdm850-lenovo-yoga-c630.dtb",
+     "what one laptop's device tree says"},
+    {"dmaspace inspect --json *.dtb | jq '.files[].masters[] | select(.function_map)'",
+     "all devices with functions, of many boards"},
+    {0},
+};
+
 const struct verb verb_inspect = {
     .name = "inspect",
     .summary = "every DMA master of a device tree: IOMMU, streams, addresses",
     .usage = "FILE.dtb... [--json]",
-    .help =
+    .operand = "FILE.dtb",
+    .about =
         "A master is a node with iommus, iommu-map or iommu-ranges, or with a memory-region that\n"
         "has iommu-addresses for it. Told of each:\n"
         "\n"
@@ -103,13 +115,8 @@ const struct verb verb_inspect = {
         "  usable     iommu-ranges: the only addresses it may be handed\n"
         "  reserved   addresses it must not be handed, and the memory node that says so\n"
         "\n"
-        "Exit status 1 if a property cannot be read; findings (\"note\") do not count.\n"
-        "\n"
-        "options:\n"
-        "  -j, --json  as JSON (docs/json-inspect.md)\n"
-        "\n"
-        "examples:\n"
-        "  dmaspace inspect /usr/lib/linux-image-*/qcom/sdm850-lenovo-yoga-c630.dtb\n"
-        "  dmaspace inspect --json *.dtb | jq '.files[].masters[] | select(.function_map)'\n",
+        "Exit status 1 if a property cannot be read; findings (\"note\") do not count.\n",
+    .options = options,
+    .examples = examples,
     .run = run,
 };

@@ -159,15 +159,9 @@ static int resolve_batch(struct tree *tree, const struct options *options)
 
 static int parse_options(int argc, char **argv, struct options *options)
 {
-    static const struct option longs[] = {
-        {"device", required_argument, NULL, 'd'}, {"id", required_argument, NULL, 'i'},
-        {"all", no_argument, NULL, 'a'},          {"batch", no_argument, NULL, 'b'},
-        {"json", no_argument, NULL, 'j'},         {NULL, 0, NULL, 0},
-    };
     int option;
 
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":d:i:abj", longs, NULL)) != -1) {
+    while ((option = next_option(&verb_resolve, argc, argv)) != -1) {
         switch (option) {
         case 'd':
             options->device = optarg;
@@ -184,10 +178,8 @@ static int parse_options(int argc, char **argv, struct options *options)
         case 'j':
             options->json = true;
             break;
-        case ':':
-            return usage_error(&verb_resolve, "%s needs a value", argv[optind - 1]);
         default:
-            return usage_error(&verb_resolve, "unknown option %s", argv[optind - 1]);
+            return EXIT_UNUSABLE;
         }
     }
     if (argc - optind != 1)
@@ -224,11 +216,31 @@ static int run(int argc, char **argv)
     return status;
 }
 
+static const struct verb_option options[] = {
+    {'d', "device", "PATH", "path, alias or label of the node"},
+    {'i', "id", "N", "function id or requester ID, 0x for hexadecimal"},
+    {'a', "all", NULL, "every entry that holds the id, not only the first one"},
+    {'b', "batch", NULL, "read \"PATH\" or \"PATH ID\" lines from stdin, one answer each"},
+    {'j', "json", NULL, "one JSON object a line (docs/json-resolve.md)"},
+    {0},
+};
+
+static const struct verb_example examples[] = {
+    {"dmaspace resolve board.dtb --device /soc@0/video-codec@aa00000 --id 0x101",
+     "the stream of one function"},
+    {"dmaspace resolve board.dtb --device pcie0 --id 0x100 --json",
+     "the stream of a PCI requester, by the bridge's alias"},
+    {"printf '%s\\n' '/soc@0/pcie@1c00000 0x100' | dmaspace resolve board.dtb --batch",
+     "many questions, one answer a line"},
+    {0},
+};
+
 const struct verb verb_resolve = {
     .name = "resolve",
     .summary = "the IOMMU and stream of a device, or of one function of it",
     .usage = "FILE.dtb --device PATH [--id N [--all]] [--json] | FILE.dtb --batch [--json]",
-    .help =
+    .operand = "FILE.dtb",
+    .about =
         "Without --id, the streams of the device itself (iommus); with it, the stream of that\n"
         "function or requester (iommu-map). One line:\n"
         "\n"
@@ -236,18 +248,8 @@ const struct verb verb_resolve = {
         "  PATH [id N] -> error NAME\n"
         "\n"
         "\"sid - mask -\": that IOMMU's specifiers are no stream IDs. The reason of an error and\n"
-        "what to do about it go to stderr.\n"
-        "\n"
-        "options:\n"
-        "  -d, --device PATH  path, alias or label of the node\n"
-        "  -i, --id N         function id or requester ID, 0x for hexadecimal\n"
-        "  -a, --all          every entry that holds the id, not only the first one\n"
-        "  -b, --batch        read \"PATH\" or \"PATH ID\" lines from stdin, one answer each\n"
-        "  -j, --json         one JSON object a line (docs/json-resolve.md)\n"
-        "\n"
-        "examples:\n"
-        "  dmaspace resolve board.dtb --device /soc@0/video-codec@aa00000 --id 0x101\n"
-        "  dmaspace resolve board.dtb --device pcie0 --id 0x100 --json\n"
-        "  printf '%s\\n' '/soc@0/pcie@1c00000 0x100' | dmaspace resolve board.dtb --batch\n",
+        "what to do about it go to stderr.\n",
+    .options = options,
+    .examples = examples,
     .run = run,
 };
