@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * TAP without a C library. A check that fails is printed and remembered, and the test goes on; where it cannot go on,
- * it says `if (!CHECK(...)) return;`. Checks are for the first CPU only.
+ * TAP without a C library. A check that fails is printed and remembered, and the test goes on;
+ * where it cannot go on, it says `if (!CHECK(...)) return;`. Checks are for the first CPU only.
  */
 #ifndef TESTS_SUITE_CHECK_H
 #define TESTS_SUITE_CHECK_H

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * What every test has: an SMMU that it brings up with options of its choice, function devices on
+ * the machine's masters, buffers, and the faults that were reported. All of it is taken down after
+ * the test, whatever the test has left.
+ */
+#ifndef TESTS_SUITE_SUITE_H
+#define TESTS_SUITE_SUITE_H
+
+#include "check.h"
+#include "machine.h"
+
+#include <dmaspace/dmaspace.h>
+
+#define SUITE_FAULTS_MAX  8
+#define SUITE_BUFFERS_MAX 16
+#define SUITE_MASTERS_MAX 8
+#define SUITE_LINE        800
+
+struct suite_buffer {
+    void *ptr;
+    size_t size;
+};
+
+struct suite {
+    const struct suite_machine *machine;
+    struct dms_port port; /* the machine's, with a log that remembers */
+
+    /* The test that runs. */
+    const char *name;
+    bool failed;
+    char skipped[64]; /* why; "": it was not */
+    uint64_t live;    /* the port's objects before it */
+    char last_log[160];
+
+    /* Between suite_start and suite_stop. */
+    struct dms_iommu *iommu;
+    struct dms_machine *devices;
+    struct dms_device *parent; /* of the functions */
+    struct dms_device *functions[SUITE_MASTERS_MAX];
+    struct suite_buffer buffers[SUITE_BUFFERS_MAX];
+    unsigned nbuffers;
+
+    /* Reported since suite_start; the first few are kept. Only events reported by suite_poll. */
+    unsigned nfaults;
+    struct dms_fault faults[SUITE_FAULTS_MAX];
+
+    /* The next command that the driver posts first is made illegal before the SMMU sees it. */
+    bool spoil_command;
+    unsigned spoiled;
+};
+
+/* The SMMU, as a test wants it. All zero is the plain case. */
+struct suite_options {
+    uint32_t flags;   /* enum dms_smmuv3_flag */
+    uint8_t cmdq_lg2; /* as in struct dms_smmuv3_cfg */
+    uint8_t evtq_lg2;
+};
+
+/* Brings everything up. False: a check has failed, and the test is over. options may be NULL. */
+bool suite_start(struct suite *suite, const struct suite_options *options);
+
+/*
+ * Takes down whatever is there, and checks that the port got everything back. Twice does no harm.
+ */
+void suite_stop(struct suite *suite);
+
+/* True, and the test will be shown as skipped, when the machine lacks the feature. */
+bool suite_lacks(struct suite *suite, enum suite_feature feature);
+
+/* A line of commentary: "# text". The machines' outputs are compared, so it is the same on all. */
+void suite_note(const struct suite *suite, const char *text);
+void suite_note_value(const struct suite *suite, const char *text, uint64_t value);
+
+/*
+ * The function device of a master, created and attached. cfg NULL: 32-bit DMA mask, coherent,
+ * strict. The name is given in any case. NULL: a check has failed.
+ */
+struct dms_device *suite_function(struct suite *suite, unsigned master,
+                                  const struct dms_device_cfg *cfg);
+
+/* The same without attaching it. */
+struct dms_device *suite_function_create(struct suite *suite, unsigned master,
+                                         const struct dms_device_cfg *cfg);
+
+/* Destroys it, with whatever is mapped. */
+void suite_function_destroy(struct suite *suite, unsigned master);
+
+/*
+ * Zeroed memory of the port's, given back after the test; aligned to 64 KiB, or to its size where
+ * that is a larger power of two. NULL: a check has failed.
+ */
+void *suite_buffer(struct suite *suite, size_t size);
+
+/* Maps both ways and strictly; 0: a check has failed. */
+dms_iova_t suite_map(struct suite *suite, struct dms_device *dev, void *ptr, size_t size);
+void suite_unmap(struct suite *suite, struct dms_device *dev, dms_iova_t iova, size_t size);
+
+/* The 32-bit word at ptr, as memory has it now. */
+uint32_t suite_word(const void *ptr);
+void suite_set_word(void *ptr, uint32_t value);
+
+/* Reports what the SMMU has to say. */
+void suite_poll(struct suite *suite);
+
+/* ---- what a master reaches ------------------------------------------------------------------- */
+
+/* Its write to iova lands in the word at `ptr`. */
+bool suite_writes(struct suite *suite, unsigned master, dms_iova_t iova, const void *ptr);
+
+/* Its read of iova brings the word at `ptr`. `out` is mapped for it at out_iova. */
+bool suite_reads(struct suite *suite, unsigned master, dms_iova_t iova, const void *ptr,
+                 dms_iova_t out_iova, const void *out);
+
+/*
+ * Its write to iova aborts and is reported once, with this reason; the word at `ptr` stays. The
+ * report becomes a line of commentary. ptr NULL: there is no memory that it must not reach.
+ */
+bool suite_write_faults(struct suite *suite, unsigned master, dms_iova_t iova, const void *ptr,
+                        enum dms_fault_reason reason);
+
+/* The same for a read. */
+bool suite_read_faults(struct suite *suite, unsigned master, dms_iova_t iova,
+                       enum dms_fault_reason reason);
+
+/* ---- tests ----------------------------------------------------------------------------------- */
+
+struct suite_test {
+    const char *name; /* a sentence */
+    void (*run)(struct suite *suite);
+};
+
+#define SUITE_TEST(function)                                                                       \
+    {                                                                                              \
+#function, function                                                                        \
+    }
+
+/* One list for each file; the last has no name. suite.c has them in the order in which they run. */
+extern const struct suite_test suite_bringup[], suite_streams[], suite_transfer[],
+    suite_isolation[], suite_reserve[], suite_fixed[], suite_unmap_strict[], suite_unmap_lazy[],
+    suite_faults[], suite_commands[], suite_overflow[], suite_interrupts[], suite_cpus[],
+    suite_teardown[];
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * Commands that the SMMU refuses: an error for who asked, and nobody else; then the queue goes on.
+ */
+#include "registers.h"
+#include "suite.h"
+
+#define PAGE 0x1000u
+
+static uint64_t command_errors(struct suite *suite)
+{
+    struct dms_smmuv3_stats stats;
+
+    dms_smmuv3_stats(suite->iommu, &stats);
+    return stats.command_errors;
+}
+
+static void an_illegal_invalidation_is_no_successful_unmap(struct suite *suite)
+{
+    struct dms_device *dev;
+    uint8_t *buffer;
+    dms_iova_t iova;
+
+    if (!suite_start(suite, NULL))
+        return;
+    dev = suite_function(suite, 0, NULL);
+    buffer = suite_buffer(suite, PAGE);
+    if (!dev || !buffer)
+        return;
+    iova = suite_map(suite, dev, buffer, PAGE);
+    CHECK(suite, suite_writes(suite, 0, iova, buffer));
+    suite->spoil_command = true;
+    CHECK_EQUAL(suite, dms_unmap(dev, iova, PAGE, NULL), DMS_EIO);
+    CHECK_EQUAL(suite, suite->spoiled, 1);
+    CHECK_EQUAL(suite, command_errors(suite), 1);
+    CHECK_EQUAL(suite, suite_register(suite, SMMU_GERROR), suite_register(suite, SMMU_GERRORN));
+    /* Gone from the table, so not to be unmapped again; but only a flush makes it true. */
+    CHECK_EQUAL(suite, dms_unmap(dev, iova, PAGE, NULL), DMS_ENOENT);
+    CHECK_EQUAL(suite, dms_flush(dev), 0);
+    suite_write_faults(suite, 0, iova, buffer, DMS_FAULT_TRANSLATION);
+}
+
+static void an_illegal_command_of_an_attach_leaves_the_stream_aborting(struct suite *suite)
+{
+    struct dms_device *dev;
+    uint8_t *buffer;
+    dms_iova_t iova;
+
+    if (!suite_start(suite, NULL) || !suite_function(suite, 1, NULL))
+        return;
+    dev = suite_function_create(suite, 0, NULL);
+    buffer = suite_buffer(suite, PAGE);
+    if (!dev || !buffer)
+        return;
+    suite->spoil_command = true;
+    CHECK_EQUAL(suite, dms_attach(dev, NULL), DMS_EIO);
+    CHECK_EQUAL(suite, suite->spoiled, 1);
+    suite_write_faults(suite, 0, 0x10000, NULL, DMS_FAULT_UNCONFIGURED);
+    CHECK_EQUAL(suite, dms_attach(dev, NULL), 0);
+    iova = suite_map(suite, dev, buffer, PAGE);
+    CHECK(suite, suite_writes(suite, 0, iova, buffer));
+}
+
+static void after_many_illegal_commands_everything_still_works(struct suite *suite)
+{
+    struct dms_device *dev;
+    uint8_t *buffer;
+    dms_iova_t iova;
+
+    if (!suite_start(suite, &(struct suite_options){.cmdq_lg2 = 3}))
+        return;
+    dev = suite_function(suite, 0, NULL);
+    buffer = suite_buffer(suite, PAGE);
+    if (!dev || !buffer)
+        return;
+    for (unsigned i = 0; i < 20; i++) {
+        iova = suite_map(suite, dev, buffer, PAGE);
+        CHECK(suite, suite_writes(suite, 0, iova, buffer));
+        suite->spoil_command = true;
+        CHECK_EQUAL(suite, dms_unmap(dev, iova, PAGE, NULL), DMS_EIO);
+        CHECK_EQUAL(suite, dms_flush(dev), 0);
+    }
+    CHECK_EQUAL(suite, command_errors(suite), 20);
+    iova = suite_map(suite, dev, buffer, PAGE);
+    CHECK(suite, suite_writes(suite, 0, iova, buffer));
+    suite_unmap(suite, dev, iova, PAGE);
+    suite_write_faults(suite, 0, iova, buffer, DMS_FAULT_TRANSLATION);
+}
+
+static void a_restarted_queue_changes_nothing_for_the_functions(struct suite *suite)
+{
+    struct dms_device *devs[2];
+    uint8_t *buffers[2];
+    dms_iova_t iovas[2];
+
+    if (!suite_start(suite, NULL))
+        return;
+    for (unsigned i = 0; i < 2; i++) {
+        devs[i] = suite_function(suite, i, NULL);
+        buffers[i] = suite_buffer(suite, PAGE);
+        if (!devs[i] || !buffers[i])
+            return;
+        iovas[i] = suite_map(suite, devs[i], buffers[i], PAGE);
+        CHECK(suite, suite_writes(suite, i, iovas[i], buffers[i]));
+    }
+    CHECK_EQUAL(suite, dms_smmuv3_recover(suite->iommu), 0);
+    for (unsigned i = 0; i < 2; i++) {
+        CHECK(suite, suite_writes(suite, i, iovas[i], buffers[i]));
+        suite_unmap(suite, devs[i], iovas[i], PAGE);
+        suite_write_faults(suite, i, iovas[i], buffers[i], DMS_FAULT_TRANSLATION);
+    }
+}
+
+const struct suite_test suite_commands[] = {
+    SUITE_TEST(an_illegal_invalidation_is_no_successful_unmap),
+    SUITE_TEST(an_illegal_command_of_an_attach_leaves_the_stream_aborting),
+    SUITE_TEST(after_many_illegal_commands_everything_still_works),
+    SUITE_TEST(a_restarted_queue_changes_nothing_for_the_functions),
+    {0},
+};
