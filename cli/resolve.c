@@ -51,7 +51,7 @@ static void ask_map(const struct tree *tree, dms_of_node_t node, bool all, struc
         answer->error = 0;
 }
 
-/* A device has all its streams or none (of_iommu_configure). */
+/* With a disabled target the device has no stream at all (of_iommu_xlate). */
 static void ask_iommus(const struct tree *tree, dms_of_node_t node, struct answer *answer)
 {
     struct dms_of_spec spec;

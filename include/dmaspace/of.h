@@ -63,6 +63,7 @@ enum dms_of_finding {
     DMS_OF_FINDING_NO_DEVICE,      /* an iommu-addresses phandle that leads nowhere, skipped */
     DMS_OF_FINDING_BAD_MASK,       /* an iommu-map-mask shorter than a cell: read as all ones */
     DMS_OF_FINDING_DMA_LOOP,       /* dma-mem interconnects form a loop; the walk stopped there */
+    DMS_OF_FINDING_BROKEN_ENTRY,   /* malformed iommus entry: it and those after it do not count */
     DMS_OF_FINDING_COUNT,          /* number of the above */
 };
 
@@ -225,15 +226,18 @@ struct dms_of_spec {
  *
  * DMS_ENOENT: past the end, or no iommus (with index 0: the node itself masters no IOMMU).
  * DMS_ENODEV: the phandle leads nowhere, or the target is disabled and so no IOMMU. DMS_EINVAL: the
- * target has no #iommu-cells or more than DMS_OF_MAX_CELLS, or the property is truncated. An entry
- * before the odd one, or after a disabled target, can still be read.
+ * target has no #iommu-cells or more than DMS_OF_MAX_CELLS, or the property is truncated.
+ *
+ * A malformed entry after the first ends the list (of_iommu_configure_device): it and those behind
+ * it are DMS_ENOENT, with the finding DMS_OF_FINDING_BROKEN_ENTRY. An entry after a disabled target
+ * can still be read.
  */
 int dms_of_iommus(const struct dms_of *of, dms_of_node_t node, uint32_t index,
                   struct dms_of_spec *spec, struct dms_of_diag *diag);
 
 /*
  * The same as it stands there, for listing: a disabled target is a finding, and *available is
- * false.
+ * false; a malformed entry is an error wherever it stands.
  */
 int dms_of_iommus_entry(const struct dms_of *of, dms_of_node_t node, uint32_t index,
                         struct dms_of_spec *spec, bool *available, struct dms_of_diag *diag);

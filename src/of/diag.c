@@ -19,6 +19,7 @@ static const char *const finding_names[DMS_OF_FINDING_COUNT] = {
     [DMS_OF_FINDING_NO_DEVICE] = "no-device",
     [DMS_OF_FINDING_BAD_MASK] = "bad-mask",
     [DMS_OF_FINDING_DMA_LOOP] = "dma-loop",
+    [DMS_OF_FINDING_BROKEN_ENTRY] = "broken-entry",
 };
 
 const char *dms_of_finding_name(enum dms_of_finding finding)

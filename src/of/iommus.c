@@ -13,19 +13,38 @@ struct iommus {
     uint32_t at; /* cell where the entry begins */
     uint32_t last_phandle;
     struct of_target target; /* of last_phandle */
+    bool ends_at_broken;     /* a malformed entry after the first ends the list */
     struct dms_of_diag *diag;
 };
 
-static int iommus_error(const struct iommus *list, int error, const char *text, const char *remedy)
+static struct of_issue iommus_issue(const struct iommus *list, const char *text, const char *remedy)
 {
-    const struct of_issue issue = {.node = list->node,
-                                   .property = "iommus",
-                                   .cell = (int32_t)list->at,
-                                   .text = text,
-                                   .remedy = remedy,
-                                   .args = {(uint64_t)list->target.node, list->target.ncells}};
+    return (struct of_issue){.node = list->node,
+                             .property = "iommus",
+                             .cell = (int32_t)list->at,
+                             .text = text,
+                             .remedy = remedy,
+                             .args = {(uint64_t)list->target.node, list->target.ncells}};
+}
 
-    return of_fail(list->of, list->diag, error, &issue);
+static int iommus_none(const struct iommus *list, const char *text)
+{
+    struct of_issue issue =
+        iommus_issue(list, text, "ask by id, if it has an iommu-map for its functions");
+
+    issue.cell = -1;
+    return of_fail(list->of, list->diag, DMS_ENOENT, &issue);
+}
+
+/* The entry at list->at is malformed. */
+static int iommus_broken(const struct iommus *list, int error, const char *text, const char *remedy)
+{
+    const struct of_issue issue = iommus_issue(list, text, remedy);
+
+    if (!list->ends_at_broken || list->at == 0)
+        return of_fail(list->of, list->diag, error, &issue);
+    of_note(list->of, DMS_OF_FINDING_BROKEN_ENTRY, &issue);
+    return iommus_none(list, "only the entries before the malformed one count");
 }
 
 /* Finds the target of the entry at list->at and checks that the entry is whole. */
@@ -39,17 +58,17 @@ static int iommus_entry(struct iommus *list)
         list->last_phandle = phandle;
     }
     if (target->node == DMS_OF_NONE)
-        return iommus_error(list, DMS_ENODEV, "the phandle leads to no node",
-                            "point it to the IOMMU, or delete the entry");
+        return iommus_broken(list, DMS_ENODEV, "the phandle leads to no node",
+                             "point it to the IOMMU, or delete the entry");
     if (!target->has_cells)
-        return iommus_error(list, DMS_EINVAL, "the target %n has no #iommu-cells",
-                            "add #iommu-cells to the target, or point to an IOMMU");
+        return iommus_broken(list, DMS_EINVAL, "the target %n has no #iommu-cells",
+                             "add #iommu-cells to the target, or point to an IOMMU");
     if (target->ncells > DMS_OF_MAX_CELLS)
-        return iommus_error(list, DMS_EINVAL, "#iommu-cells of %n is %u, more than 16",
-                            "correct #iommu-cells of the target");
+        return iommus_broken(list, DMS_EINVAL, "#iommu-cells of %n is %u, more than 16",
+                             "correct #iommu-cells of the target");
     if (target->ncells > list->count - list->at - 1)
-        return iommus_error(list, DMS_EINVAL, "truncated: the target %n wants %u cells",
-                            "give as many cells as #iommu-cells of the target says");
+        return iommus_broken(list, DMS_EINVAL, "truncated: the target %n wants %u cells",
+                             "give as many cells as #iommu-cells of the target says");
     return 0;
 }
 
@@ -58,17 +77,6 @@ static void iommus_begin(struct iommus *list, const struct of_prop *prop)
     list->cells = prop->data;
     list->count = prop->size / 4;
     list->target.node = DMS_OF_NONE; /* of last_phandle 0 */
-}
-
-static int iommus_none(struct iommus *list, const char *text)
-{
-    return of_fail(
-        list->of, list->diag, DMS_ENOENT,
-        &(struct of_issue){.node = list->node,
-                           .property = "iommus",
-                           .cell = -1,
-                           .text = text,
-                           .remedy = "ask by id, if it has an iommu-map for its functions"});
 }
 
 /* Goes to the index-th entry. */
@@ -82,7 +90,7 @@ static int iommus_seek(struct iommus *list, uint32_t index)
     iommus_begin(list, &prop);
     for (;; list->at += 1 + list->target.ncells) {
         if (list->at == list->count && prop.size % 4 != 0)
-            return iommus_error(list, DMS_EINVAL, "truncated inside a cell", "give whole cells");
+            return iommus_broken(list, DMS_EINVAL, "truncated inside a cell", "give whole cells");
         if (list->at == list->count)
             return iommus_none(list, "fewer entries than that");
         error = iommus_entry(list);
@@ -104,14 +112,17 @@ static void iommus_spec(const struct iommus *list, struct dms_of_spec *spec)
 int dms_of_iommus(const struct dms_of *of, dms_of_node_t node, uint32_t index,
                   struct dms_of_spec *spec, struct dms_of_diag *diag)
 {
-    struct iommus list = {.of = of, .node = node, .diag = diag};
+    struct iommus list = {.of = of, .node = node, .ends_at_broken = true, .diag = diag};
+    struct of_issue issue;
     int error = iommus_seek(&list, index);
 
     if (error)
         return error;
-    if (!dms_of_available(of, list.target.node))
-        return iommus_error(&list, DMS_ENODEV, "the target %n is disabled, so it is no IOMMU",
-                            "enable the IOMMU, or delete the entry");
+    if (!dms_of_available(of, list.target.node)) {
+        issue = iommus_issue(&list, "the target %n is disabled, so it is no IOMMU",
+                             "enable the IOMMU, or delete the entry");
+        return of_fail(of, diag, DMS_ENODEV, &issue);
+    }
     iommus_spec(&list, spec);
     return 0;
 }
@@ -120,19 +131,17 @@ int dms_of_iommus_entry(const struct dms_of *of, dms_of_node_t node, uint32_t in
                         struct dms_of_spec *spec, bool *available, struct dms_of_diag *diag)
 {
     struct iommus list = {.of = of, .node = node, .diag = diag};
+    struct of_issue issue;
     int error = iommus_seek(&list, index);
 
     if (error)
         return error;
     *available = dms_of_available(of, list.target.node);
-    if (!*available)
-        of_note(of, DMS_OF_FINDING_DISABLED_IOMMU,
-                &(struct of_issue){.node = node,
-                                   .property = "iommus",
-                                   .cell = (int32_t)list.at,
-                                   .text = "the target %n is disabled: this stream has no IOMMU",
-                                   .remedy = "enable the IOMMU, or delete the entry",
-                                   .args = {(uint64_t)list.target.node}});
+    if (!*available) {
+        issue = iommus_issue(&list, "the target %n is disabled: this stream has no IOMMU",
+                             "enable the IOMMU, or delete the entry");
+        of_note(of, DMS_OF_FINDING_DISABLED_IOMMU, &issue);
+    }
     iommus_spec(&list, spec);
     return 0;
 }

@@ -98,16 +98,32 @@ static void no_property_or_an_empty_one_is_enoent(void **state)
     assert_get_fails(fb, 0, DMS_ENOENT, -1);
 }
 
-static void a_phandle_to_nowhere_is_enodev_and_ends_the_list(void **state)
+/* The entries before a malformed one are those of the device; inspecting still names the defect. */
+static void assert_ends_at(struct fdt_builder *fb, uint32_t index, int listed_error, int32_t cell)
 {
-    struct fdt_builder *fb = video_with(SMMU3, 0x10, NOBODY, 0x20, SMMU3, 0x30);
+    dms_of_node_t node = fb_at(fb, "/video@7");
     struct dms_of_spec spec;
-    (void)state;
+    bool available;
 
-    assert_int_equal(get(fb, 0, &spec), 0);
-    assert_get_fails(fb, 1, DMS_ENODEV, 2);
-    assert_get_fails(fb, 2, DMS_ENODEV, 2);
+    assert_int_equal(get(fb, index - 1, &spec), 0);
+    fb_assert_no_finding(fb);
+    assert_get_fails(fb, index, DMS_ENOENT, -1);
+    fb_assert_finding(fb, DMS_OF_FINDING_BROKEN_ENTRY, "/video@7", cell);
+    assert_get_fails(fb, index + 1, DMS_ENOENT, -1);
+    fb_assert_finding(fb, DMS_OF_FINDING_BROKEN_ENTRY, "/video@7", cell);
+    fb_assert_error(fb, dms_of_iommus_entry(&fb->of, node, index, &spec, &available, &fb->diag),
+                    listed_error, "/video@7", "iommus", cell);
+    fb_assert_no_finding(fb);
+}
+
+static void a_phandle_to_nowhere_is_enodev_when_first_and_else_ends_the_list(void **state)
+{
+    (void)state;
+    assert_get_fails(video_with(NOBODY, 0x20, SMMU3, 0x30), 0, DMS_ENODEV, 0);
+    assert_get_fails(video_with(NOBODY, 0x20, SMMU3, 0x30), 1, DMS_ENODEV, 0);
     assert_get_fails(video_with(0, 0x20), 0, DMS_ENODEV, 0);
+    assert_ends_at(video_with(SMMU3, 0x10, NOBODY, 0x20, SMMU3, 0x30), 1, DMS_ENODEV, 2);
+    assert_ends_at(video_with(SMMU3, 0x10, 0, SMMU3, 0x30), 1, DMS_ENODEV, 2);
 }
 
 static void a_disabled_target_is_enodev_and_the_next_can_be_read(void **state)
@@ -141,35 +157,36 @@ static void listing_gives_a_disabled_targets_entry_with_a_finding(void **state)
                     DMS_ENOENT, "/video@7", "iommus", -1);
 }
 
-static void a_target_without_cells_property_is_einval(void **state)
+static void
+a_target_without_cells_property_is_einval_when_first_and_else_ends_the_list(void **state)
 {
     (void)state;
     assert_get_fails(video_with(NOCELLS, 0x10), 0, DMS_EINVAL, 0);
+    assert_ends_at(video_with(SMMU3, 0x10, NOCELLS, 0x10), 1, DMS_EINVAL, 2);
 }
 
-static void more_than_sixteen_cells_are_einval(void **state)
+static void more_than_sixteen_cells_are_einval_when_first_and_else_end_the_list(void **state)
 {
-    struct fdt_builder *fb =
-        video_with(SMMU3, 1, WIDE, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16);
     (void)state;
-
-    assert_get_fails(fb, 1, DMS_EINVAL, 2);
+    assert_get_fails(video_with(WIDE, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16), 0,
+                     DMS_EINVAL, 0);
+    assert_ends_at(
+        video_with(SMMU3, 1, WIDE, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16), 1,
+        DMS_EINVAL, 2);
 }
 
-static void a_truncated_entry_is_einval(void **state)
+static void a_truncated_entry_is_einval_when_first_and_else_ends_the_list(void **state)
 {
-    struct fdt_builder *fb = begin_video();
-    struct dms_of_spec spec;
+    struct fdt_builder *fb;
     (void)state;
 
     assert_get_fails(video_with(SMMU), 0, DMS_EINVAL, 0);
-    assert_get_fails(video_with(SMMU3, 0x10, SMMU, 0x20), 1, DMS_EINVAL, 2);
+    assert_ends_at(video_with(SMMU3, 0x10, SMMU, 0x20), 1, DMS_EINVAL, 2);
     fb = begin_video();
     fb_bytes(fb, "iommus", "\0\0\0\2\0\0\0\x10\0\0", 10);
     fb_end(fb);
     fb_open(fb);
-    assert_int_equal(get(fb, 0, &spec), 0);
-    assert_get_fails(fb, 1, DMS_EINVAL, 2);
+    assert_ends_at(fb, 1, DMS_EINVAL, 2);
 }
 
 int main(void)
@@ -177,12 +194,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_entry_is_as_wide_as_its_target_says),
         cmocka_unit_test(no_property_or_an_empty_one_is_enoent),
-        cmocka_unit_test(a_phandle_to_nowhere_is_enodev_and_ends_the_list),
+        cmocka_unit_test(a_phandle_to_nowhere_is_enodev_when_first_and_else_ends_the_list),
         cmocka_unit_test(a_disabled_target_is_enodev_and_the_next_can_be_read),
         cmocka_unit_test(listing_gives_a_disabled_targets_entry_with_a_finding),
-        cmocka_unit_test(a_target_without_cells_property_is_einval),
-        cmocka_unit_test(more_than_sixteen_cells_are_einval),
-        cmocka_unit_test(a_truncated_entry_is_einval),
+        cmocka_unit_test(
+            a_target_without_cells_property_is_einval_when_first_and_else_ends_the_list),
+        cmocka_unit_test(more_than_sixteen_cells_are_einval_when_first_and_else_end_the_list),
+        cmocka_unit_test(a_truncated_entry_is_einval_when_first_and_else_ends_the_list),
     };
 
     return cmocka_run_group_tests_name("of_iommus", tests, NULL, NULL);
