@@ -112,8 +112,8 @@ int dms_map_phys(struct dms_device *dev, dms_phys_t phys, uint64_t size, enum dm
  *
  * DMS_EINVAL: size 0, or iova + size past 2^64.
  * DMS_ENOENT: a page of it is not mapped.
- * DMS_EBUSY: it begins or ends inside a mapping; the report (opts->report) names the one that is
- * there, or the direct region whose mapping it is.
+ * DMS_EBUSY: it is not one whole mapping, but a part of one or several side by side; the report
+ * (opts->report) names the first one there, or the direct region whose mapping it is.
  * DMS_EAGAIN: an earlier invalidation is still unconfirmed and the hardware did not answer now
  * either; the mapping is untouched and live. Retry, dms_flush(), or dms_device_destroy(FORCE).
  * DMS_ETIMEDOUT, DMS_EIO: the mapping is gone from the page table, but the hardware did not confirm

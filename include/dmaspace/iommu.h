@@ -150,8 +150,8 @@ struct dms_iommu_ops {
 
     /*
      * Removes [iova, iova + size) and adds it to `gather`. DMS_EINVAL as above; DMS_ENOENT: a page
-     * of it is not mapped; DMS_EBUSY: a boundary of it would cut a mapping (see DMS_PROT_BEGIN)
-     * that `exact` asks to keep whole. After an error nothing was removed.
+     * of it is not mapped; DMS_EBUSY: it is not one whole mapping (see DMS_PROT_BEGIN), as `exact`
+     * asks, or cuts a block. After an error nothing was removed.
      */
     int (*unmap)(struct dms_iommu_domain *domain, dms_iova_t iova, uint64_t size, bool exact,
                  struct dms_iommu_gather *gather);

@@ -18,8 +18,8 @@
  *
  * Boundaries. A mapping may be built by several calls of map (a scatter list); DMS_PROT_BEGIN on
  * the first and DMS_PROT_END on the last mark where it begins and ends, in entry bits that the
- * format leaves to software. Two neighbouring pages belong to different mappings when the lower has
- * an end, or the upper a beginning.
+ * format leaves to software. Two neighbouring pages belong to different mappings when the lower was
+ * marked as an end, or the upper as a beginning.
  *
  * Thread-safety. All calls but init and fini may run at the same time on one table, as long as the
  * IOVA ranges of map and unmap calls that run at the same time do not overlap, and one gather is
@@ -160,12 +160,12 @@ int dms_pgtable_map(struct dms_pgtable *pt, dms_iova_t iova, dms_phys_t phys, ui
                     uint32_t prot);
 
 /*
- * Removes [iova, iova + size) and adds it to `gather`. exact: both ends must be ends of mappings;
- * whole mappings in between are fine. The caller's invalidation commands order themselves after
+ * Removes [iova, iova + size) and adds it to `gather`. exact: the range must be one whole mapping,
+ * neither a part of one nor several side by side. The caller's invalidation commands order themselves after
  * these stores (DMS_BARRIER_TABLE).
  *
- * DMS_EINVAL, DMS_ERANGE: as for map. DMS_ENOENT: a page of it is not mapped. DMS_EBUSY: an end
- * cuts a mapping (exact), or a block (always: blocks are not split, since the rest of the block
+ * DMS_EINVAL, DMS_ERANGE: as for map. DMS_ENOENT: a page of it is not mapped. DMS_EBUSY: it
+ * is not one whole mapping (exact), or cuts a block (always: blocks are not split, since the rest of the block
  * would fault meanwhile). After an error nothing was removed and `gather` is unchanged.
  *
  * A mapping that was cut counts as ended where its pages are missing. A table that became empty

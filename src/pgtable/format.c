@@ -2,7 +2,7 @@
 #include "pgtable/format.h"
 
 #define LEAF(access)                                                                               \
-    (DESC_VALID | LEAF_AF | LEAF_NG | ((access)&DMS_PRIV ? 0 : LEAF_AP_UNPRIV) |                   \
+    (DESC_VALID | LEAF_AF | LEAF_NG | LEAF_JOINED | ((access)&DMS_PRIV ? 0 : LEAF_AP_UNPRIV) |     \
      ((access)&DMS_WRITE ? 0 : LEAF_AP_READ_ONLY) | ((access)&DMS_EXEC ? 0 : LEAF_PXN | LEAF_UXN))
 
 /* Neither DMS_PRIV alone nor nothing is an access. */

@@ -24,8 +24,9 @@
 #define LEAF_NG           BIT64(11)
 #define LEAF_PXN          BIT64(53)
 #define LEAF_UXN          BIT64(54)
-#define LEAF_BEGIN        BIT64(55)
-#define LEAF_END          BIT64(56)
+#define LEAF_BELOW        BIT64(55) /* the mapping goes on below this leaf */
+#define LEAF_ABOVE        BIT64(56) /* and above it */
+#define LEAF_JOINED       (LEAF_BELOW | LEAF_ABOVE)
 
 #define SH_OUTER          UINT64_C(2)
 #define SH_INNER          UINT64_C(3)
@@ -53,7 +54,10 @@ enum attr_index {
 extern const uint64_t format_leaf[16];  /* by PROT_ACCESS; 0: no access */
 extern const uint16_t format_memory[4]; /* by PROT_MEMORY */
 
-/* The bits of a leaf beside its address, level and boundaries. 0: prot is no valid set of bits. */
+/*
+ * The bits of a leaf in the middle of a mapping, but for its address and level. 0: prot is no valid
+ * set of bits.
+ */
 static inline uint64_t format_attributes(uint32_t prot)
 {
     uint64_t leaf = format_leaf[prot & PROT_ACCESS];
@@ -105,8 +109,8 @@ static inline uint64_t link_with_hint(uint64_t link, unsigned index)
 /* Two leaves side by side belong to different mappings. */
 static inline bool leaf_boundary(uint64_t lower, uint64_t upper)
 {
-    return !word_is_valid(lower) || !word_is_valid(upper) || (lower & LEAF_END) ||
-           (upper & LEAF_BEGIN);
+    return !word_is_valid(lower) || !word_is_valid(upper) || !(lower & LEAF_ABOVE) ||
+           !(upper & LEAF_BELOW);
 }
 
 #endif

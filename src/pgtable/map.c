@@ -14,7 +14,7 @@ INLINE_ALWAYS bool make_job(struct map_job *job, uint64_t size, uint32_t prot)
 
     job->last = job->iova + (size - 1);
     job->attributes = format_attributes(prot);
-    job->bounds = (uint64_t)(prot & PROT_BOUNDS) * (LEAF_BEGIN / DMS_PROT_BEGIN);
+    job->bounds = (uint64_t)(prot & PROT_BOUNDS) * (LEAF_BELOW / DMS_PROT_BEGIN);
     /* As in range_fits: phys_last wraps only where phys has bits above output_last. */
     return job->attributes && range_fits(pt, job->iova, size) &&
            !range_ragged(pt, job->iova | job->phys | size) &&

@@ -12,8 +12,8 @@ struct map_job {
     uint64_t iova;
     uint64_t last;
     uint64_t phys;
-    uint64_t attributes; /* of all leaves, without address, level bits and boundaries */
-    uint64_t bounds;     /* LEAF_BEGIN if the first leaf has it, LEAF_END if the last has it */
+    uint64_t attributes; /* of a leaf in the middle, without address and level bits */
+    uint64_t bounds;     /* LEAF_BELOW if the first leaf lacks it, LEAF_ABOVE if the last does */
 };
 
 /* The physical address of a later IOVA of the job. */
@@ -41,10 +41,10 @@ static inline void map_leaves(const struct map_job *job, uint64_t *entry, unsign
     uint64_t leaf = job_phys(job, at) | job->attributes | (level == LEAF_LEVEL ? DESC_TABLE : 0);
 
     if (n == 1) {
-        word_store(entry, leaf | bounds);
+        word_store(entry, leaf ^ bounds);
     } else {
-        word_store(entry, leaf | (bounds & LEAF_BEGIN));
-        run_fill(entry + 1, n - 1, leaf + step, step, bounds & LEAF_END);
+        word_store(entry, leaf ^ (bounds & LEAF_BELOW));
+        run_fill(entry + 1, n - 1, leaf + step, step, bounds & LEAF_ABOVE);
     }
     table_wrote(job->pt, job->slot, entry, n);
 }

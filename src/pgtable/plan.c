@@ -83,7 +83,7 @@ static uint64_t map_part(const struct map_job *job, const struct walk *walk, uns
                          uint64_t at)
 {
     uint64_t end = at + ((uint64_t)n << entry_lg2(job->pt, walk->level));
-    uint64_t bounds = (at == job->iova ? LEAF_BEGIN : 0) | (end - 1 == job->last ? LEAF_END : 0);
+    uint64_t bounds = (at == job->iova ? LEAF_BELOW : 0) | (end - 1 == job->last ? LEAF_ABOVE : 0);
 
     map_leaves(job, &walk->table[walk->index], n, walk->level, at, job->bounds & bounds);
     return end;

@@ -129,7 +129,7 @@ void run_fill(uint64_t *entry, unsigned n, uint64_t leaf, uint64_t step, uint64_
     leaf += lines * LINE * step;
     for (n -= lines * LINE; n > 1; n--, leaf += step)
         word_store(entry++, leaf);
-    word_store(entry, leaf | end);
+    word_store(entry, leaf ^ end);
 }
 
 void run_clear_many(uint64_t *entry, unsigned n)

@@ -34,7 +34,7 @@ static inline void run_clear(uint64_t *entry, unsigned n)
 }
 
 /*
- * entry[i] = leaf + i * step, the last one with the bits `end` as well. Each entry is written by
+ * entry[i] = leaf + i * step, the last one with the bits `end` flipped. Each entry is written by
  * one store.
  */
 void run_fill(uint64_t *entry, unsigned n, uint64_t leaf, uint64_t step, uint64_t end);

@@ -20,12 +20,30 @@ struct run {
     struct walk walk; /* to the first one */
     uint64_t iova;
     uint64_t last;
+    uint64_t
+        common; /* DESC_VALID: all are valid. LEAF_JOINED: no mapping ends between two of them */
     unsigned n;
 };
 
 static inline uint64_t run_last(const struct run *run)
 {
     return run->n == 1 ? run->walk.word : word_load(&run->walk.table[run->walk.index + run->n - 1]);
+}
+
+/* What lies below the first and above the last does not count here. */
+static inline uint64_t common_bits(const struct run *run)
+{
+    uint64_t ends = (run->walk.word | LEAF_BELOW) & (run_last(run) | LEAF_ABOVE);
+
+    if (run->n == 1)
+        return ends | LEAF_JOINED;
+    return run->n == 2 ? ends
+                       : ends & run_common(&run->walk.table[run->walk.index + 1], run->n - 2);
+}
+
+static inline bool run_is_joined(const struct run *run)
+{
+    return (run->common & LEAF_JOINED) == LEAF_JOINED;
 }
 
 /* The range is a run of leaves in the recent table of `level`. */
@@ -44,9 +62,9 @@ INLINE_ALWAYS bool find_recent(const struct unmap_job *job, unsigned level, stru
     run->iova = job->iova;
     run->last = job->last;
     run->n = (unsigned)((job->last - job->iova) >> entry_lg2(pt, level)) + 1;
+    run->common = common_bits(run);
     if (level == LEAF_LEVEL)
-        return (run->n == 1 ? run->walk.word : run_common(&table[run->walk.index], run->n)) &
-               DESC_VALID;
+        return run->common & DESC_VALID;
     return run->n == 1 && word_is_block(run->walk.word) &&
            ((job->iova | (job->last + 1)) & (entry_bytes(pt, level) - 1)) == 0;
 }
@@ -62,8 +80,10 @@ static int find_run(const struct unmap_job *job, uint64_t at, struct run *run)
     if (run->walk.level == LEAF_LEVEL) {
         run->last = min_u64(job->last, table_last(pt, LEAF_LEVEL, at));
         run->n = run_length(pt, LEAF_LEVEL, at, run->last);
-        return run_common(&run->walk.table[run->walk.index], run->n) & DESC_VALID ? 0 : DMS_ENOENT;
+        run->common = common_bits(run);
+        return run->common & DESC_VALID ? 0 : DMS_ENOENT;
     }
+    run->common = common_bits(run);
     run->last = entry_last(pt, run->walk.level, at);
     if (!word_is_valid(run->walk.word))
         return DMS_ENOENT;
@@ -86,12 +106,12 @@ static bool same_mapping(const struct unmap_job *job, uint64_t upper)
 /* A run at an end of the range, where its own leaf does not say that a mapping ends. */
 static bool cuts_first(const struct unmap_job *job, const struct run *run)
 {
-    return !(run->walk.word & LEAF_BEGIN) && same_mapping(job, job->iova);
+    return (run->walk.word & LEAF_BELOW) && same_mapping(job, job->iova);
 }
 
 static bool cuts_last(const struct unmap_job *job, const struct run *run)
 {
-    return !(run_last(run) & LEAF_END) && same_mapping(job, job->last + 1);
+    return (run_last(run) & LEAF_ABOVE) && same_mapping(job, job->last + 1);
 }
 
 INLINE_ALWAYS void gather_add(struct dms_iommu_gather *gather, uint64_t first, uint64_t last,
@@ -122,14 +142,17 @@ INLINE_ALWAYS void remove_run(const struct unmap_job *job, const struct run *run
 static int check_rest(const struct unmap_job *job, const struct run *first, bool exact)
 {
     struct run run = *first;
+    bool joined = run_is_joined(&run);
 
     while (run.last != job->last) {
+        uint64_t below = run_last(&run);
         int error = find_run(job, run.last + 1, &run);
 
         if (error)
             return error;
+        joined = joined && run_is_joined(&run) && !leaf_boundary(below, run.walk.word);
     }
-    return exact && cuts_last(job, &run) ? DMS_EBUSY : 0;
+    return exact && (!joined || cuts_last(job, &run)) ? DMS_EBUSY : 0;
 }
 
 /*
@@ -166,7 +189,8 @@ INLINE_ALWAYS bool unmap_recent(const struct unmap_job *job, unsigned level, boo
 
     if (!find_recent(job, level, &run))
         return false;
-    if (exact && (!(run.walk.word & LEAF_BEGIN) || !(run_last(&run) & LEAF_END)))
+    if (exact &&
+        ((run.walk.word & LEAF_BELOW) || (run_last(&run) & LEAF_ABOVE) || !run_is_joined(&run)))
         return false;
     remove_run(job, &run);
     return true;

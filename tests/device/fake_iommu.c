@@ -312,6 +312,10 @@ static int unmap_check(const struct fake_domain *domain, uint64_t iova, uint64_t
     }
     if (exact && (!(first->prot & DMS_PROT_BEGIN) || !(last->prot & DMS_PROT_END)))
         return DMS_EBUSY;
+    for (uint64_t at = granule; exact && at < size; at += granule) {
+        if (pages_find(&domain->live, iova + at)->prot & DMS_PROT_BEGIN)
+            return DMS_EBUSY;
+    }
     return 0;
 }
 

@@ -263,6 +263,29 @@ static void a_wrong_unmap_is_refused_and_the_mapping_is_named(void **state)
     free(pages);
 }
 
+static void two_mappings_side_by_side_do_not_go_in_one_unmap(void **state)
+{
+    struct rig *rig = *state;
+    struct dms_device *dev = rig_attached(rig, "dev", 1, NULL);
+    struct dms_dma_opts opts = {.report = &rig->report};
+    char *page = rig_pages(1);
+    dms_iova_t upper, lower;
+
+    assert_int_equal(dms_map(dev, page, 4096, DMS_TO_DEVICE, NULL, &upper), 0);
+    assert_int_equal(dms_map(dev, page, 4096, DMS_TO_DEVICE, NULL, &lower), 0);
+    assert_int_equal(lower + 4096, upper);
+    assert_int_equal(dms_unmap(dev, lower, 2 * 4096, &opts), DMS_EBUSY);
+    assert_int_equal(rig->report.party, DMS_PARTY_MAPPING);
+    assert_int_equal(rig->report.range.first, lower);
+    assert_int_equal(rig->report.range.last, upper - 1);
+    rig_assert_hits(rig, dev, lower, DMS_READ, page);
+    rig_assert_hits(rig, dev, upper, DMS_READ, page);
+    assert_int_equal(dms_unmap(dev, lower, 4096, NULL), 0);
+    assert_int_equal(dms_unmap(dev, upper, 4096, NULL), 0);
+    rig_end(dev);
+    free(page);
+}
+
 static void a_strict_unmap_has_invalidated_before_the_iova_is_free(void **state)
 {
     struct rig *rig = *state;
@@ -372,6 +395,7 @@ int main(void)
         rig_test(malformed_buffers_are_refused),
         rig_test(exhaustion_is_reported_and_ends_when_something_is_unmapped),
         rig_test(a_wrong_unmap_is_refused_and_the_mapping_is_named),
+        rig_test(two_mappings_side_by_side_do_not_go_in_one_unmap),
         rig_test(a_strict_unmap_has_invalidated_before_the_iova_is_free),
         rig_test(a_failed_map_leaves_nothing_behind),
         rig_test(a_port_that_breaks_its_word_is_refused),

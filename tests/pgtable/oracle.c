@@ -66,6 +66,10 @@ int oracle_unmap(struct oracle *o, unsigned first, unsigned n, bool exact)
     }
     if (exact && ((first > 0 && joined(o, first - 1)) || joined(o, first + n - 1)))
         return DMS_EBUSY;
+    for (unsigned i = first; exact && i < first + n - 1; i++) {
+        if (!joined(o, i))
+            return DMS_EBUSY;
+    }
     for (unsigned i = first; i < first + n; i++)
         o->page[i] = (struct oracle_page){0};
     return 0;

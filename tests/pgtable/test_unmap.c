@@ -66,7 +66,39 @@ static void a_cut_through_a_mapping_is_refused_when_exact(void **state)
     assert_int_equal(unmap(&f, KIB(24), KIB(8), true), DMS_EBUSY);
     assert_int_equal(unmap(&f, KIB(20), KIB(8), true), DMS_EBUSY);
     assert_int_equal(unmap(&f, KIB(24), KIB(16), true), DMS_EBUSY);
-    assert_int_equal(unmap(&f, KIB(16), KIB(32), true), 0);
+    assert_int_equal(unmap(&f, KIB(16), KIB(32), false), 0);
+    assert_int_equal(f.tables, 1);
+    fixture_stop(&f);
+}
+
+struct span {
+    uint64_t first;
+    uint64_t size;
+};
+
+/* Borders within a table, between tables, between pages and a block, between blocks. */
+static void several_mappings_side_by_side_are_refused_when_exact(void **state)
+{
+    static const struct span mappings[] = {
+        {MIB(2) - KIB(12), KIB(4)},         {MIB(2) - KIB(8), KIB(8)}, {MIB(2), KIB(4)},
+        {MIB(2) + KIB(4), MIB(2) - KIB(4)}, {MIB(4), MIB(2)},          {MIB(6), MIB(2)}};
+    const unsigned count = sizeof(mappings) / sizeof(mappings[0]);
+    struct fixture f;
+
+    (void)state;
+    fixture_start(&f, fixture_cfg(), true);
+    for (unsigned i = 0; i < count; i++)
+        fixture_map(&f, mappings[i].first, mappings[i].first, mappings[i].size);
+    for (unsigned i = 0; i < count; i++) {
+        for (unsigned j = i + 1; j < count; j++) {
+            uint64_t end = mappings[j].first + mappings[j].size;
+
+            assert_int_equal(unmap(&f, mappings[i].first, end - mappings[i].first, true),
+                             DMS_EBUSY);
+        }
+    }
+    for (unsigned i = 0; i < count; i++)
+        assert_int_equal(unmap(&f, mappings[i].first, mappings[i].size, true), 0);
     assert_int_equal(f.tables, 1);
     fixture_stop(&f);
 }
@@ -173,6 +205,7 @@ int main(void)
         cmocka_unit_test(a_hole_refuses_the_whole_range),
         cmocka_unit_test(malformed_ranges_are_refused),
         cmocka_unit_test(a_cut_through_a_mapping_is_refused_when_exact),
+        cmocka_unit_test(several_mappings_side_by_side_are_refused_when_exact),
         cmocka_unit_test(a_mapping_of_several_calls_is_one),
         cmocka_unit_test(the_ends_of_the_input_space_are_ends_of_mappings),
         cmocka_unit_test(what_a_cut_leaves_counts_as_mappings),

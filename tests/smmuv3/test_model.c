@@ -100,7 +100,7 @@ static struct dms_iommu_gather unmap(struct dms_iommu_domain *domain, uint64_t i
 {
     struct dms_iommu_gather gather = {0};
 
-    assert_int_equal(ops->unmap(domain, iova, size, true, &gather), 0);
+    assert_int_equal(ops->unmap(domain, iova, size, false, &gather), 0);
     return gather;
 }
 
