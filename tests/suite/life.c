@@ -10,6 +10,12 @@ static const char *const names[SUITE_MASTERS_MAX] = {"alpha",   "beta", "gamma",
 /* Below SID 0x200: two level-1 descriptors where there are two levels. */
 #define SID_BITS 9
 
+/* Or else the next test cannot begin. */
+static void must(struct suite *suite, bool gone)
+{
+    suite->stuck = suite->stuck || !gone;
+}
+
 static void keep_fault(void *ctx, const struct dms_fault *fault)
 {
     struct suite *suite = ctx;
@@ -30,6 +36,7 @@ static bool start_smmu(struct suite *suite, const struct suite_options *options)
         .cmdq_lg2 = options->cmdq_lg2,
         .evtq_lg2 = options->evtq_lg2,
         .flags = options->flags,
+        .command_timeout_ns = options->timeout_ns,
     };
 
     return CHECK_EQUAL(suite, dms_smmuv3_create(&cfg, &suite->iommu), 0);
@@ -65,10 +72,11 @@ static void stop_devices(struct suite *suite)
     for (unsigned i = SUITE_MASTERS_MAX; i-- > 0;)
         suite_function_destroy(suite, i);
     if (suite->parent)
-        CHECK_EQUAL(suite, dms_device_destroy(suite->parent, DMS_DESTROY_IDLE, NULL), 0);
+        must(suite,
+             CHECK_EQUAL(suite, dms_device_destroy(suite->parent, DMS_DESTROY_IDLE, NULL), 0));
     suite->parent = NULL;
     if (suite->devices)
-        CHECK_EQUAL(suite, dms_machine_destroy(suite->devices, NULL), 0);
+        must(suite, CHECK_EQUAL(suite, dms_machine_destroy(suite->devices, NULL), 0));
     suite->devices = NULL;
 }
 
@@ -85,7 +93,7 @@ void suite_stop(struct suite *suite)
 {
     stop_devices(suite);
     if (suite->iommu)
-        CHECK_EQUAL(suite, dms_smmuv3_destroy(suite->iommu), 0);
+        must(suite, CHECK_EQUAL(suite, dms_smmuv3_destroy(suite->iommu), 0));
     suite->iommu = NULL;
     free_buffers(suite);
     suite->nfaults = 0;
@@ -122,7 +130,7 @@ void suite_function_destroy(struct suite *suite, unsigned master)
     struct dms_device *dev = suite->functions[master];
 
     if (dev)
-        CHECK_EQUAL(suite, dms_device_destroy(dev, DMS_DESTROY_FORCE, NULL), 0);
+        must(suite, CHECK_EQUAL(suite, dms_device_destroy(dev, DMS_DESTROY_FORCE, NULL), 0));
     suite->functions[master] = NULL;
 }
 

@@ -15,8 +15,8 @@
  *   the PCI host    at host_path: an iommu-map from requester ids to streams
  * all of them dma-coherent, and without dma-ranges that restrict anything.
  *
- * It has at least 32 MiB of RAM for the port to hand out, in pieces of up to 4 MiB at addresses that
- * are multiples of their size.
+ * It has at least 32 MiB of RAM for the port to hand out, in pieces of up to 4 MiB at addresses
+ * that are multiples of their size.
  */
 #ifndef TESTS_SUITE_MACHINE_H
 #define TESTS_SUITE_MACHINE_H

@@ -59,6 +59,11 @@ static void write32(void *ctx, uint32_t offset, uint32_t value)
 
     if (offset == SMMU_CMDQ_PROD && suite->spoil_command)
         spoil(suite);
+    if (offset == SMMU_CMDQ_PROD && suite->lose_commands) {
+        suite->lose_commands = false;
+        suite->lost++;
+        return;
+    }
     mmio->write32(mmio->ctx, offset, value);
 }
 

@@ -51,45 +51,32 @@ static void put_result(const struct suite *suite, unsigned number)
     suite->machine->put(suite->machine->ctx, line);
 }
 
+/* The test's state; static, since the log has the machine's context and not the suite's. */
+static struct suite suite;
+
 static void keep_log(void *ctx, enum dms_log_level level, const char *line)
 {
-    struct suite *suite = ctx;
     struct dms_text text;
 
-    (void)level;
-    dms_text_init(&text, suite->last_log, sizeof(suite->last_log));
-    dms_text_str(&text, line);
-}
-
-/*
- * The port's callbacks have one ctx, which is the machine's. So the log, alone, finds the suite
- * through this: one run at a time.
- */
-static struct suite *running;
-
-static void port_log(void *ctx, enum dms_log_level level, const char *line)
-{
     (void)ctx;
-    if (running)
-        keep_log(running, level, line);
+    (void)level;
+    dms_text_init(&text, suite.last_log, sizeof(suite.last_log));
+    dms_text_str(&text, line);
 }
 
 /* Returns whether it failed. */
 static bool run_test(const struct suite_machine *machine, const struct suite_test *test,
                      unsigned number)
 {
-    static struct suite suite;
 
     suite = (struct suite){.machine = machine, .port = *machine->port, .name = test->name};
-    suite.port.log = port_log;
+    suite.port.log = keep_log;
     suite.live = machine->live(machine->ctx);
-    running = &suite;
     test->run(&suite);
     suite_stop(&suite);
     if (suite.failed && suite.last_log[0])
         suite_note(&suite, suite.last_log);
     put_result(&suite, number);
-    running = NULL;
     return suite.failed;
 }
 
@@ -104,8 +91,13 @@ unsigned suite_run(const struct suite_machine *machine)
     }
     put_plan(machine, count_tests());
     for (size_t i = 0; i < LISTS; i++) {
-        for (const struct suite_test *test = lists[i]; test->name; test++)
+        for (const struct suite_test *test = lists[i]; test->name; test++) {
             failures += run_test(machine, test, ++number);
+            if (suite.stuck) {
+                machine->put(machine->ctx, "Bail out! something could not be taken down");
+                return failures;
+            }
+        }
     }
     return failures;
 }

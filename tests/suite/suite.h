@@ -32,6 +32,7 @@ struct suite {
     char skipped[64]; /* why; "": it was not */
     uint64_t live;    /* the port's objects before it */
     char last_log[160];
+    bool stuck; /* something could not be taken down: the next test cannot begin */
 
     /* Between suite_start and suite_stop. */
     struct dms_iommu *iommu;
@@ -45,9 +46,14 @@ struct suite {
     unsigned nfaults;
     struct dms_fault faults[SUITE_FAULTS_MAX];
 
-    /* The next command that the driver posts first is made illegal before the SMMU sees it. */
+    /*
+     * What happens to the next write of CMDQ_PROD, once: the first command of the batch is made
+     * illegal before the SMMU sees it; or the SMMU never hears of the batch.
+     */
     bool spoil_command;
+    bool lose_commands;
     unsigned spoiled;
+    unsigned lost;
 };
 
 /* The SMMU, as a test wants it. All zero is the plain case. */
@@ -55,6 +61,7 @@ struct suite_options {
     uint32_t flags;   /* enum dms_smmuv3_flag */
     uint8_t cmdq_lg2; /* as in struct dms_smmuv3_cfg */
     uint8_t evtq_lg2;
+    uint64_t timeout_ns;
 };
 
 /* Brings everything up. False: a check has failed, and the test is over. options may be NULL. */

@@ -111,10 +111,60 @@ static void a_restarted_queue_changes_nothing_for_the_functions(struct suite *su
     }
 }
 
+/* The SMMU never hears of the invalidation, as if its queue were stuck. */
+static void commands_that_were_lost_are_made_up_for_by_a_restart(struct suite *suite)
+{
+    struct dms_device *dev;
+    uint8_t *buffer;
+    dms_iova_t iova;
+
+    if (!suite_start(suite, &(struct suite_options){.timeout_ns = 100000000}))
+        return;
+    dev = suite_function(suite, 0, NULL);
+    buffer = suite_buffer(suite, PAGE);
+    if (!dev || !buffer)
+        return;
+    iova = suite_map(suite, dev, buffer, PAGE);
+    CHECK(suite, suite_writes(suite, 0, iova, buffer));
+    suite->lose_commands = true;
+    CHECK_EQUAL(suite, dms_unmap(dev, iova, PAGE, NULL), DMS_ETIMEDOUT);
+    CHECK_EQUAL(suite, suite->lost, 1);
+    CHECK_EQUAL(suite, dms_smmuv3_recover(suite->iommu), 0);
+    suite_write_faults(suite, 0, iova, buffer, DMS_FAULT_TRANSLATION);
+    CHECK_EQUAL(suite, dms_flush(dev), 0);
+    iova = suite_map(suite, dev, buffer, PAGE);
+    CHECK(suite, suite_writes(suite, 0, iova, buffer));
+}
+
+/* The first detach fails, and its stream's entry stays in the SMMU's cache until the second. */
+static void an_illegal_command_of_a_detach_is_made_up_for_by_the_next(struct suite *suite)
+{
+    struct dms_device *dev;
+    uint8_t *buffer;
+    dms_iova_t iova;
+
+    if (!suite_start(suite, NULL) || !suite_function(suite, 1, NULL))
+        return;
+    dev = suite_function(suite, 0, NULL);
+    buffer = suite_buffer(suite, PAGE);
+    if (!dev || !buffer)
+        return;
+    iova = suite_map(suite, dev, buffer, PAGE);
+    CHECK(suite, suite_writes(suite, 0, iova, buffer));
+    suite_unmap(suite, dev, iova, PAGE);
+    suite->spoil_command = true;
+    CHECK_EQUAL(suite, dms_detach(dev, NULL), DMS_EIO);
+    CHECK(suite, dms_device_is_attached(dev));
+    CHECK_EQUAL(suite, dms_detach(dev, NULL), 0);
+    suite_write_faults(suite, 0, iova, buffer, DMS_FAULT_UNCONFIGURED);
+}
+
 const struct suite_test suite_commands[] = {
     SUITE_TEST(an_illegal_invalidation_is_no_successful_unmap),
     SUITE_TEST(an_illegal_command_of_an_attach_leaves_the_stream_aborting),
     SUITE_TEST(after_many_illegal_commands_everything_still_works),
+    SUITE_TEST(an_illegal_command_of_a_detach_is_made_up_for_by_the_next),
     SUITE_TEST(a_restarted_queue_changes_nothing_for_the_functions),
+    SUITE_TEST(commands_that_were_lost_are_made_up_for_by_a_restart),
     {0},
 };

@@ -61,6 +61,28 @@ static void every_master_reaches_memory_through_its_own_function(struct suite *s
     CHECK_EQUAL(suite, suite->nfaults, 0);
 }
 
+/* What the SMMU has learnt of the stream, or of the table that was not there, is out of date. */
+static void a_stream_that_aborted_before_works_once_it_is_attached(struct suite *suite)
+{
+    bool two_level = suite->machine->strtab == DMS_SMMUV3_STRTAB_TWO_LEVEL;
+    struct dms_device *dev;
+    uint8_t *buffer;
+    dms_iova_t iova;
+
+    if (!suite_start(suite, NULL))
+        return;
+    buffer = suite_buffer(suite, 0x1000);
+    for (unsigned i = 0; buffer && i < 3; i += 2) { /* each in a second-level table of its own */
+        suite_write_faults(suite, i, 0x1000, NULL,
+                           two_level ? DMS_FAULT_BAD_STREAM : DMS_FAULT_UNCONFIGURED);
+        dev = suite_function(suite, i, NULL);
+        if (!dev)
+            return;
+        iova = suite_map(suite, dev, buffer, 0x1000);
+        CHECK(suite, suite_writes(suite, i, iova, buffer));
+    }
+}
+
 static void a_requester_of_the_host_bridge_has_its_requester_id_s_stream(struct suite *suite)
 {
     const struct suite_machine *machine = suite->machine;
@@ -91,6 +113,7 @@ const struct suite_test suite_streams[] = {
     SUITE_TEST(a_function_without_an_entry_in_the_map_is_refused),
     SUITE_TEST(a_second_owner_of_a_stream_is_refused),
     SUITE_TEST(every_master_reaches_memory_through_its_own_function),
+    SUITE_TEST(a_stream_that_aborted_before_works_once_it_is_attached),
     SUITE_TEST(a_requester_of_the_host_bridge_has_its_requester_id_s_stream),
     {0},
 };
