@@ -86,6 +86,13 @@ struct dms_port {
     unsigned thread_slots; /* 0: no per-thread caches */
 
     /*
+     * A fact that saves the call: each thread has an `unsigned` at this many bytes from its thread
+     * pointer (__builtin_thread_pointer()), which holds its slot + 1, or 0 while it has none yet and
+     * must ask thread_slot. 0: there is no such place.
+     */
+    ptrdiff_t thread_slot_offset;
+
+    /*
      * Make every other thread that may be inside the library pass a full memory barrier before this
      * returns: membarrier(2), or an interrupt on every CPU. With it, per-thread caches work with
      * plain loads and stores, and only who empties another thread's cache pays. NULL: they need one

@@ -174,6 +174,7 @@ void port_fill(struct dms_posix *posix)
         .unlock = port_unlock,
         .thread_slot = port_thread_slot,
         .thread_slots = thread_slots,
+        .thread_slot_offset = thread_index_offset(),
         .fence_all = fence_available() ? port_fence_all : NULL,
         .now_ns = port_now_ns,
         .relax = port_relax,

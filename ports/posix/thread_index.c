@@ -12,7 +12,8 @@ static pthread_once_t key_once = PTHREAD_ONCE_INIT;
 static pthread_key_t key;
 static int key_error;
 
-static _Thread_local unsigned mine; /* index + 1; 0: none yet */
+/* index + 1; 0: none yet. In the static TLS block, at one distance from every thread's pointer. */
+static _Thread_local unsigned mine __attribute__((tls_model("initial-exec")));
 
 static unsigned take_lowest(void)
 {
@@ -74,4 +75,9 @@ static __attribute__((noinline)) unsigned claim(void)
 unsigned thread_index(void)
 {
     return __builtin_expect(mine != 0, 1) ? mine - 1 : claim();
+}
+
+ptrdiff_t thread_index_offset(void)
+{
+    return (const char *)&mine - (const char *)__builtin_thread_pointer();
 }
