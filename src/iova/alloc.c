@@ -4,6 +4,12 @@
 
 #include "base/range.h"
 
+/* Any free range of the size will do. */
+static inline bool request_is_plain(const struct dms_iova_request *request)
+{
+    return (request->align | request->lowest | request->highest | (uint64_t)request->policy) == 0;
+}
+
 /* The request in pages. False: no place in the aperture can serve it. */
 static bool request_query(const struct dms_iova_space *space,
                           const struct dms_iova_request *request, struct query *query)
@@ -14,6 +20,10 @@ static bool request_query(const struct dms_iova_space *space,
     uint64_t last = request->highest ? request->highest : UINT64_MAX;
     struct dms_range bounds;
 
+    if (request_is_plain(request)) {
+        *query = (struct query){pages, 1, 0, space->tree.start, space->tree.end};
+        return pages <= query->end - query->lowest;
+    }
     if (request->lowest > last ||
         !range_round_in((struct dms_range){request->lowest, last}, granule, &bounds) ||
         !range_intersect(bounds, space->aperture, &bounds))
@@ -59,8 +69,10 @@ static bool search(struct dms_iova_space *space, const struct query *query,
 }
 
 int space_alloc(struct dms_iova_space *space, const struct query *query,
-                enum dms_iova_policy policy, unsigned count, uint64_t *page)
+                enum dms_iova_policy policy, unsigned *count, uint64_t *page)
 {
+    uint64_t pages = query->pages / *count;
+    unsigned room;
     struct path path;
 
     space->tree_ops++;
@@ -68,7 +80,10 @@ int space_alloc(struct dms_iova_space *space, const struct query *query,
         return DMS_ENOMEM;
     if (!search(space, query, policy, &path, page))
         return caches_are_empty(space) ? DMS_ENOSPC : DMS_EAGAIN;
-    return space_take(space, &path, *page, query->pages / count, count, SEG_LIVE);
+    room = tree_room(&path);
+    if (*count > room)
+        *count = room;
+    return space_take(space, &path, *page, pages, *count, SEG_LIVE);
 }
 
 static int request_check(const struct dms_iova_space *space, const struct dms_iova_request *request)
@@ -81,33 +96,47 @@ static int request_check(const struct dms_iova_space *space, const struct dms_io
     return 0;
 }
 
+/*
+ * Cached ranges lie about in what would be long gaps. A long request that takes a good part of the free space gets
+ * them out of its way first: placed between them, it would strand what they leave later.
+ */
+static bool wants_empty_caches(struct dms_iova_space *space, const struct query *query)
+{
+    return !pages_are_cacheable(query->pages) &&
+           query->pages >= space->tree.pages[SEG_FREE] / 1024 && !caches_are_empty(space);
+}
+
 static int alloc_from_tree(struct dms_iova_space *space, const struct query *query,
                            enum dms_iova_policy policy, uint64_t *page)
 {
+    unsigned one = 1;
     int error;
 
     space_lock(space);
-    caches_add_slot(space);
-    error = space_alloc(space, query, policy, 1, page);
+    if (pages_are_cacheable(query->pages))
+        caches_add_slot(space);
+    error = wants_empty_caches(space, query) ? DMS_EAGAIN
+                                             : space_alloc(space, query, policy, &one, page);
     space_unlock(space);
     return error;
 }
 
-/* Nothing serves, but caches hold ranges: decide with all of them back in the tree. */
+/* Decide with everything back in the tree that the caches hold. */
 static int alloc_flushed(struct dms_iova_space *space, const struct query *query,
                          enum dms_iova_policy policy, uint64_t *page)
 {
+    unsigned one = 1;
     int error;
 
     space_freeze(space);
     space_flush(space);
-    error = space_alloc(space, query, policy, 1, page);
+    error = space_alloc(space, query, policy, &one, page);
     space_thaw(space);
     return error;
 }
 
-static int alloc_slow(struct dms_iova_space *space, const struct dms_iova_request *request,
-                      dms_iova_t *iova)
+__attribute__((noinline)) static int
+alloc_slow(struct dms_iova_space *space, const struct dms_iova_request *request, dms_iova_t *iova)
 {
     int error = request_check(space, request);
     struct query query;
@@ -118,7 +147,7 @@ static int alloc_slow(struct dms_iova_space *space, const struct dms_iova_reques
         return error;
     if (!request_query(space, request, &query))
         return DMS_ENOSPC;
-    slot = pages_are_cacheable(query.pages) ? slot_enter(&space->caches) : NULL;
+    slot = pages_are_cacheable(query.pages) ? slot_enter(space) : NULL;
     if (slot) {
         error = cache_alloc(space, slot, &query, request->policy, &page);
         slot_leave(slot);
@@ -132,22 +161,16 @@ static int alloc_slow(struct dms_iova_space *space, const struct dms_iova_reques
     return error;
 }
 
-static inline bool request_is_plain(const struct dms_iova_request *request)
-{
-    return (request->align | request->lowest | request->highest | (uint64_t)request->policy) == 0;
-}
-
+/* Few instructions, no call: a size that is not a whole number of pages is left to the slow path. */
 int dms_iova_alloc(struct dms_iova_space *space, const struct dms_iova_request *request,
                    dms_iova_t *iova)
 {
-    uint64_t pages = space_pages(space, request->size);
-    struct slot *slot;
-    struct bin *bin;
+    struct slot *slot = request_is_plain(request) ? slot_enter_quickly(&space->caches) : NULL;
 
-    if (request_is_plain(request) && pages_are_cacheable(pages) &&
-        (slot = slot_enter(&space->caches))) {
-        bin = slot_bin(slot, pages);
-        if (bin->pages == pages && bin->count > 0) {
+    if (slot) {
+        struct bin *bin = slot_bin(&space->caches, slot, request->size);
+
+        if (bin->bytes == request->size && bin->count > 0) {
             *iova = bin->entry[--bin->count];
             slot_leave(slot);
             return 0;

@@ -4,12 +4,13 @@
  * stack of ranges of one exact size; nothing is rounded up. The depot passes batches from threads that free to threads
  * that allocate.
  *
- * Who may touch a slot: its thread between slot_enter and slot_leave, or whoever froze the caches. The thread enters
- * with plain stores where the port has fence_all: it sets busy and then looks at closed; who freezes sets closed, makes
- * all threads pass a fence, and waits until busy is 0. Without fence_all both take busy with an exchange.
+ * Who may touch a slot: its thread between enter and leave, or whoever froze the caches. With the port's fence_all the
+ * thread enters with plain stores: it sets busy, then looks at closed; who freezes sets closed, makes all threads pass
+ * a fence, and waits until busy is 0. Without fence_all both take busy by an exchange, and closed is always set, which
+ * bars the quick way in.
  *
  * Lock order: freeze lock, slots, tree lock. Bins are claimed and given up under the tree lock, so that who holds it
- * with no slot claimed knows that nothing is cached.
+ * while no slot has a claim knows that nothing is cached.
  */
 #ifndef IOVA_CACHE_H
 #define IOVA_CACHE_H
@@ -20,16 +21,17 @@
 #include <stdatomic.h>
 
 #define CACHED_PAGES_MAX 1024u /* longer ranges go to the tree */
-#define BIN_ENTRIES      15u
+#define BIN_ENTRIES      14u
 #define SLOT_BINS        15u
-#define BATCH            8u /* ranges that move at once between bin, depot and tree */
-#define DEPOT_CELLS      16u
+#define BATCH            7u /* ranges that move at once between bin and depot, or to the tree */
+#define DEPOT_SETS       4u
+#define DEPOT_WAYS       4u
 #define SLOTS_WAIT                                                                                 \
     32u /* operations of a space before it gets caches: most spaces are small and many */
 #define CACHE_LINE 64u
 
 struct bin {
-    uint32_t pages; /* of each range; 0: unclaimed, and empty */
+    uint64_t bytes; /* size of each range; 0: unclaimed, and empty */
     uint8_t count;
     uint8_t cap;                 /* what the budget allows, 1..BIN_ENTRIES */
     uint8_t batch;               /* what the next refill takes: doubles each time */
@@ -37,39 +39,48 @@ struct bin {
     uint64_t entry[BIN_ENTRIES]; /* IOVAs; the last one leaves first */
 };
 
+/* The head is as large as a bin and takes its place for sizes that hash to it, which are never cached. */
 struct slot {
+    uint64_t no_bytes; /* where a bin has its size: no size at all */
+    uint8_t pad[56];   /* what follows shares no line with the neighbours in memory */
     _Atomic uint32_t busy;
     _Atomic uint32_t closed;
-    _Atomic uint32_t claimed; /* bins; changes under the tree lock */
-    void *memory;             /* what port->alloc gave */
-    _Alignas(CACHE_LINE) struct bin bin[SLOT_BINS];
+    _Atomic uint32_t claimed;     /* bins; changes under the tree lock */
+    bool frozen;                  /* under the freeze lock */
+    uint8_t depot_put, depot_get; /* the ways to try first */
+    uint8_t pad2[49];
+    struct bin bin[SLOT_BINS];
 };
+_Static_assert(sizeof(struct bin) == 128, "the hash below counts on it");
+_Static_assert(sizeof(struct slot) == 2048,
+               "two kilobytes per thread, and the head as large as a bin");
 
-#define SLOT_MEMORY (sizeof(struct slot) + CACHE_LINE)
-_Static_assert(SLOT_MEMORY <= 2048 + CACHE_LINE, "two kilobytes per thread");
-
-/* A cell is empty, busy (somebody copies), or full of BATCH ranges of its size. */
+/* One cache line that carries a batch from one thread to another. */
+struct depot_cell {
+    _Alignas(CACHE_LINE) _Atomic uint64_t
+        bytes; /* of each range; CELL_EMPTY; or CELL_BUSY: somebody copies */
+    uint64_t entry[BATCH];
+};
 #define CELL_EMPTY 0u
-#define CELL_BUSY  UINT32_MAX
+#define CELL_BUSY  UINT64_MAX
 
 struct depot {
-    _Alignas(CACHE_LINE) _Atomic uint32_t cell[DEPOT_CELLS]; /* pages, CELL_EMPTY or CELL_BUSY */
-    uint64_t entry[DEPOT_CELLS][BATCH];
+    struct depot_cell cell[DEPOT_SETS][DEPOT_WAYS];
 };
-
+#define DEPOT_CELLS  (DEPOT_SETS * DEPOT_WAYS)
 #define DEPOT_MEMORY (sizeof(struct depot) + CACHE_LINE)
 
 struct caches {
     /* Read by every operation of every thread, and constant but for the depot, which comes once. */
-    unsigned (*thread_slot)(void *ctx);
-    void *ctx;
-    unsigned slot_count; /* 0: no caches */
-    bool fenced;         /* the port has fence_all */
-    _Atomic(struct slot *) *slots;
+    uint64_t hash_factor;          /* see slot_bin */
+    _Atomic(struct slot *) *slots; /* by slot number; NULL: not yet */
+    ptrdiff_t number_offset;       /* thread_slot_offset of the port */
+    unsigned slot_count;           /* 0: no caches */
+    bool fenced;                   /* the port has fence_all */
     _Atomic(struct depot *) depot; /* NULL: one thread alone, or no memory */
-    uint64_t depot_pages;          /* the longest range that the depot takes */
+    uint64_t depot_bytes;          /* the longest range that the depot takes */
 
-    /* One freezes at a time. Here, because nearly nobody does: it keeps what is written away from what is read. */
+    /* One freezes at a time. Here, as nearly nobody does: it keeps what is written away from what is read. */
     dms_lock_t freeze_lock;
 
     /* Under the tree lock. */
@@ -81,30 +92,45 @@ struct caches {
     uint64_t refills, spills, flushes, bad_frees;
 };
 
+/*
+ * A multiplicative hash: bits 20..23 of pages times this number. It sends 1..8 pages and all powers of two up to 1024
+ * to different bins, and to none of them 0, where the head is. For sizes in bytes it is shifted by the granule.
+ */
+#define HASH_NUMBER UINT64_C(0x379401)
+#define HASH_SHIFT  40u
+
+static inline struct bin *slot_bin(const struct caches *caches, struct slot *slot, uint64_t bytes)
+{
+    uint64_t offset = (bytes * caches->hash_factor) >> (64 - 4 - 7) & (15 * sizeof(struct bin));
+
+    return (struct bin *)(void *)((unsigned char *)slot + offset);
+}
+
+/* At the tree: sizes of bins are whole pages. */
 static inline bool pages_are_cacheable(uint64_t pages)
 {
     return pages - 1 < CACHED_PAGES_MAX;
 }
 
-/* Up to 8 pages a bin for each size; above, sizes up to 2^n share one, which the first comer claims. */
-static inline struct bin *slot_bin(struct slot *slot, uint64_t pages)
+/*
+ * The quick way in: a thread whose number is known without a call, and a slot that is not closed. NULL: not that way,
+ * and nothing was entered.
+ */
+static inline struct slot *slot_enter_quickly(const struct caches *caches)
 {
-    return &slot->bin[pages <= 8 ? pages - 1 : ilog2(pages - 1) + 5];
-}
-
-/* NULL: this thread has no slot, or the caches are frozen: go to the tree. */
-static inline struct slot *slot_enter(struct caches *caches)
-{
-    unsigned number = caches->thread_slot(caches->ctx);
+    unsigned number;
     struct slot *slot;
 
+    if (caches->number_offset == 0)
+        return NULL;
+    number = *(const unsigned *)(const void *)((const char *)__builtin_thread_pointer() +
+                                               caches->number_offset) -
+             1;
     if (number >= caches->slot_count)
         return NULL;
     slot = atomic_load_explicit(&caches->slots[number], memory_order_acquire);
     if (!slot)
         return NULL;
-    if (!caches->fenced)
-        return atomic_exchange_explicit(&slot->busy, 1, memory_order_acquire) ? NULL : slot;
     atomic_store_explicit(&slot->busy, 1, memory_order_relaxed);
     atomic_signal_fence(memory_order_seq_cst); /* fence_all orders the two for the CPU */
     if (__builtin_expect(atomic_load_explicit(&slot->closed, memory_order_acquire), 0)) {

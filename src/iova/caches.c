@@ -1,16 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* The caches' memory and budget. */
+/* The caches' memory and budget, and the slow way into a slot. */
 #include "space.h"
 
 #include "base/memory.h"
-
-#include <limits.h>
-
-static unsigned no_slot(void *ctx)
-{
-    (void)ctx;
-    return UINT_MAX;
-}
 
 int caches_init(struct dms_iova_space *space, uint64_t cache_bytes)
 {
@@ -18,28 +10,22 @@ int caches_init(struct dms_iova_space *space, uint64_t cache_bytes)
     struct caches *caches = &space->caches;
     uint64_t pages = (space->tree.end - space->tree.start) / 32;
 
-    caches->thread_slot = no_slot;
     if (space->flags & DMS_IOVA_NO_CACHES || !port->thread_slot || port->thread_slots == 0)
         return 0;
     caches->slots = port_alloc_array(port, port->thread_slots, sizeof(*caches->slots));
     if (!caches->slots)
         return DMS_ENOMEM;
     caches->memory = port->thread_slots * sizeof(*caches->slots);
-    caches->thread_slot = port->thread_slot;
-    caches->ctx = port->ctx;
+    caches->number_offset = port->thread_slot_offset;
     caches->slot_count = port->thread_slots;
     caches->fenced = port->fence_all != NULL;
+    caches->hash_factor = HASH_NUMBER << (HASH_SHIFT - space->granule_lg2);
     caches->budget = cache_bytes ? cache_bytes >> space->granule_lg2 : pages;
     /* A quarter of the budget is the depot's. */
-    caches->depot_pages = caches->budget / 4 / (DEPOT_CELLS * BATCH);
+    caches->depot_bytes = caches->budget / 4 / (DEPOT_SETS * DEPOT_WAYS * BATCH)
+                          << space->granule_lg2;
     caches->budget -= caches->budget / 4;
     return 0;
-}
-
-static void slot_destroy(struct dms_iova_space *space, struct slot *slot)
-{
-    if (slot)
-        port_free(space->port, slot->memory, SLOT_MEMORY);
 }
 
 void caches_fini(struct dms_iova_space *space)
@@ -47,48 +33,69 @@ void caches_fini(struct dms_iova_space *space)
     struct caches *caches = &space->caches;
 
     for (unsigned i = 0; i < caches->slot_count; i++)
-        slot_destroy(space, atomic_load_explicit(&caches->slots[i], memory_order_acquire));
+        port_free(space->port, atomic_load_explicit(&caches->slots[i], memory_order_acquire),
+                  sizeof(struct slot));
     port_free(space->port, caches->depot_memory, DEPOT_MEMORY);
     port_free_array(space->port, caches->slots, caches->slot_count, sizeof(*caches->slots));
 }
 
-static void *aligned(void *memory)
-{
-    uintptr_t mask = CACHE_LINE - 1;
-
-    return (void *)(((uintptr_t)memory + mask) & ~mask);
-}
-
+/* Without memory for it, batches go through the tree. */
 static void add_depot(struct dms_iova_space *space)
 {
     struct caches *caches = &space->caches;
+    uintptr_t start;
 
-    if (caches->depot_memory || caches->depot_pages == 0)
-        return;
     caches->depot_memory = port_alloc(space->port, DEPOT_MEMORY);
     if (!caches->depot_memory)
         return;
     caches->memory += DEPOT_MEMORY;
-    atomic_store_explicit(&caches->depot, aligned(caches->depot_memory), memory_order_release);
+    start = align_down((uintptr_t)caches->depot_memory + CACHE_LINE - 1, CACHE_LINE);
+    atomic_store_explicit(&caches->depot, (struct depot *)start, memory_order_release);
 }
 
 void caches_add_slot(struct dms_iova_space *space)
 {
     struct caches *caches = &space->caches;
-    unsigned number = caches->thread_slot(caches->ctx);
     struct slot *slot;
-    void *memory;
+    unsigned number;
 
-    if (number >= caches->slot_count || space->tree_ops < SLOTS_WAIT ||
+    if (caches->slot_count == 0 || space->tree_ops < SLOTS_WAIT)
+        return;
+    number = port_thread_slot(space->port);
+    if (number >= caches->slot_count ||
         atomic_load_explicit(&caches->slots[number], memory_order_acquire))
         return;
-    memory = port_alloc(space->port, SLOT_MEMORY);
-    if (!memory)
+    slot = port_alloc(space->port, sizeof(*slot));
+    if (!slot)
         return;
-    caches->memory += SLOT_MEMORY;
-    slot = aligned(memory);
-    slot->memory = memory;
-    atomic_store_explicit(&caches->slots[number], slot, memory_order_release);
-    if (++caches->slots_used > 1)
+    slot->no_bytes = UINT64_MAX;
+    atomic_store_explicit(&slot->closed, !caches->fenced, memory_order_relaxed);
+    caches->memory += sizeof(*slot);
+    if (++caches->slots_used == 2)
         add_depot(space);
+    atomic_store_explicit(&caches->slots[number], slot, memory_order_release);
+}
+
+struct slot *slot_enter(struct dms_iova_space *space)
+{
+    struct caches *caches = &space->caches;
+    struct slot *slot;
+    unsigned number;
+
+    if (caches->slot_count == 0)
+        return NULL;
+    number = port_thread_slot(space->port);
+    if (number >= caches->slot_count)
+        return NULL;
+    slot = atomic_load_explicit(&caches->slots[number], memory_order_acquire);
+    if (!slot)
+        return NULL;
+    if (!caches->fenced)
+        return atomic_exchange_explicit(&slot->busy, 1, memory_order_acquire) ? NULL : slot;
+    atomic_store_explicit(&slot->busy, 1, memory_order_relaxed);
+    atomic_signal_fence(memory_order_seq_cst);
+    if (!atomic_load_explicit(&slot->closed, memory_order_acquire))
+        return slot;
+    slot_leave(slot);
+    return NULL;
 }

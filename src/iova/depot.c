@@ -1,47 +1,75 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * Where a thread that mostly frees leaves batches for one that mostly allocates, without the tree. A cell is taken by
- * compare-and-swap, copied, and released by a plain store.
+ * Where a thread that mostly frees leaves batches for one that mostly allocates, without the tree. A batch with its
+ * size is one cache line, so that it costs one transfer on each side. Putting and getting go round the ways of the
+ * size's set in the same order: they seldom meet at one cell.
  */
 #include "space.h"
 
 #include "base/mem.h"
 
-static bool cell_take(_Atomic uint32_t *cell, uint32_t expected)
+static struct depot_cell *cell_take(struct depot_cell *cell, uint64_t expected)
 {
-    return atomic_load_explicit(cell, memory_order_relaxed) == expected &&
-           atomic_compare_exchange_strong_explicit(cell, &expected, CELL_BUSY, memory_order_acquire,
-                                                   memory_order_relaxed);
+    bool taken =
+        atomic_load_explicit(&cell->bytes, memory_order_relaxed) == expected &&
+        atomic_compare_exchange_strong_explicit(&cell->bytes, &expected, CELL_BUSY,
+                                                memory_order_acquire, memory_order_relaxed);
+
+    return taken ? cell : NULL;
 }
 
-bool depot_put(struct caches *caches, uint64_t pages, const uint64_t *iovas)
+/* A cell of this set with that size, taken, from *way on; *way moves behind it. NULL: none. */
+static struct depot_cell *set_take(struct depot_cell *set, uint8_t *way, uint64_t expected)
+{
+    for (unsigned i = 0; i < DEPOT_WAYS; i++) {
+        struct depot_cell *cell = cell_take(&set[(*way + i) % DEPOT_WAYS], expected);
+
+        if (cell) {
+            *way = (uint8_t)(*way + i + 1);
+            return cell;
+        }
+    }
+    return NULL;
+}
+
+static struct depot_cell *depot_set(const struct caches *caches, uint64_t bytes)
 {
     struct depot *depot = atomic_load_explicit(&caches->depot, memory_order_acquire);
 
-    if (!depot || pages > caches->depot_pages)
-        return false;
-    for (unsigned i = 0; i < DEPOT_CELLS; i++) {
-        if (cell_take(&depot->cell[i], CELL_EMPTY)) {
-            memcpy(depot->entry[i], iovas, sizeof(depot->entry[i]));
-            atomic_store_explicit(&depot->cell[i], (uint32_t)pages, memory_order_release);
-            return true;
-        }
-    }
-    return false;
+    if (!depot || bytes > caches->depot_bytes)
+        return NULL;
+    return depot->cell[(bytes * caches->hash_factor) >> 60 & (DEPOT_SETS - 1)];
 }
 
-bool depot_get(struct caches *caches, uint64_t pages, uint64_t *iovas)
+bool depot_put(const struct caches *caches, struct slot *slot, uint64_t bytes,
+               const uint64_t *iovas)
+{
+    struct depot_cell *set = depot_set(caches, bytes);
+    struct depot_cell *cell = set ? set_take(set, &slot->depot_put, CELL_EMPTY) : NULL;
+
+    if (!cell)
+        return false;
+    memcpy(cell->entry, iovas, sizeof(cell->entry));
+    atomic_store_explicit(&cell->bytes, bytes, memory_order_release);
+    return true;
+}
+
+bool depot_get(const struct caches *caches, struct slot *slot, uint64_t bytes, uint64_t *iovas)
+{
+    struct depot_cell *set = depot_set(caches, bytes);
+    struct depot_cell *cell = set ? set_take(set, &slot->depot_get, bytes) : NULL;
+
+    if (!cell)
+        return false;
+    memcpy(iovas, cell->entry, sizeof(cell->entry));
+    atomic_store_explicit(&cell->bytes, CELL_EMPTY, memory_order_release);
+    return true;
+}
+
+/* The cells as one row; NULL: no depot. For who froze the caches. */
+struct depot_cell *depot_cells(const struct caches *caches)
 {
     struct depot *depot = atomic_load_explicit(&caches->depot, memory_order_acquire);
 
-    if (!depot || pages > caches->depot_pages)
-        return false;
-    for (unsigned i = 0; i < DEPOT_CELLS; i++) {
-        if (cell_take(&depot->cell[i], (uint32_t)pages)) {
-            memcpy(iovas, depot->entry[i], sizeof(depot->entry[i]));
-            atomic_store_explicit(&depot->cell[i], CELL_EMPTY, memory_order_release);
-            return true;
-        }
-    }
-    return false;
+    return depot ? depot->cell[0] : NULL;
 }

@@ -43,17 +43,11 @@ void tree_find(struct tree *tree, uint64_t page, struct path *path)
         if (idx + 1 < node->count)
             end = inner->entry[idx + 1].first;
         node = inner->entry[idx].child;
+        if (level == 1)
+            leaf_prefetch(node);
     }
     path->level[0] = (struct step){node, leaf_index((struct leaf *)node, page), end};
     tree->nodes_visited += tree->height + 1;
-}
-
-struct segment path_segment(const struct path *path)
-{
-    unsigned idx = path->level[0].idx;
-    uint64_t word = path_leaf(path)->word[idx];
-
-    return (struct segment){seg_page(word), leaf_segment_end(path, idx), seg_type(word)};
 }
 
 struct segment tree_segment_at(struct tree *tree, uint64_t page)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* From a changed leaf up to the first level that does not notice. */
+/* The long way up from a leaf whose place in the tree has changed: first pages, splits, merges, fits. */
 #include "tree.h"
 
 #include "rebalance.h"
@@ -8,11 +8,15 @@ struct fit leaf_fit(const struct leaf *leaf, uint64_t end)
 {
     struct fit fit = {0, 0};
 
-    for (unsigned i = 0; i < leaf->node.count; i++) {
-        uint64_t next = i + 1 < leaf->node.count ? seg_page(leaf->word[i + 1]) : end;
+    for (unsigned i = leaf->node.count; i-- > 0; end = seg_page(leaf->word[i])) {
+        uint64_t pages = seg_free_pages(leaf->word[i], end);
 
-        if (seg_type(leaf->word[i]) == SEG_FREE)
-            fit_add_gap(&fit, seg_page(leaf->word[i]), next);
+        fit.gap = pages > fit.gap ? pages : fit.gap;
+        if (pages > fit.natural) {
+            uint64_t natural = natural_fit(seg_page(leaf->word[i]), end);
+
+            fit.natural = natural > fit.natural ? natural : fit.natural;
+        }
     }
     return fit;
 }
@@ -66,7 +70,7 @@ void tree_fix(struct tree *tree, struct path *path)
             tree_grow_root(tree, path);
         if (node_is_over(path, level))
             tree_split(tree, path, level);
-        else if (node_is_under(path, level))
+        else if (node_should_join(path, level, tree->height))
             tree_join(tree, path, level);
         else if (!entry_refresh(path, parent, path->level[parent].idx))
             return;

@@ -9,8 +9,7 @@ static struct slot *slot_at(struct caches *caches, unsigned number)
 
 static bool is_open(const struct slot *slot)
 {
-    return slot && atomic_load_explicit(&slot->claimed, memory_order_relaxed) > 0 &&
-           !atomic_load_explicit(&slot->closed, memory_order_relaxed);
+    return slot && !slot->frozen && atomic_load_explicit(&slot->claimed, memory_order_relaxed) > 0;
 }
 
 static void relax(const struct dms_port *port)
@@ -19,7 +18,7 @@ static void relax(const struct dms_port *port)
         port->relax(port->ctx);
 }
 
-/* The slot's thread is out, and will see that it is closed. */
+/* Until the slot's thread is out. After this it finds the slot closed. */
 static void wait_until_left(struct dms_iova_space *space, struct slot *slot)
 {
     if (space->caches.fenced) {
@@ -31,31 +30,44 @@ static void wait_until_left(struct dms_iova_space *space, struct slot *slot)
         relax(space->port);
 }
 
-/* Close all claimed slots. False: they were closed before. */
-static bool close_slots(struct dms_iova_space *space)
+/* Close all claimed slots: first all, then one fence, then wait for each. */
+static void close_slots(struct dms_iova_space *space)
 {
     struct caches *caches = &space->caches;
-    bool any = false;
 
     for (unsigned i = 0; i < caches->slot_count; i++) {
         struct slot *slot = slot_at(caches, i);
 
-        if (!is_open(slot))
-            continue;
-        atomic_store_explicit(&slot->closed, 1, memory_order_relaxed);
-        any = true;
+        if (is_open(slot))
+            atomic_store_explicit(&slot->closed, 1, memory_order_relaxed);
     }
-    if (any && caches->fenced)
+    if (caches->fenced)
         space->port->fence_all(space->port->ctx);
-    for (unsigned i = 0; any && i < caches->slot_count; i++) {
+    for (unsigned i = 0; i < caches->slot_count; i++) {
         struct slot *slot = slot_at(caches, i);
 
-        if (slot && atomic_load_explicit(&slot->closed, memory_order_relaxed) == 1) {
-            wait_until_left(space, slot);
-            atomic_store_explicit(&slot->closed, 2, memory_order_relaxed);
-        }
+        if (!slot || slot->frozen || !atomic_load_explicit(&slot->closed, memory_order_relaxed))
+            continue;
+        wait_until_left(space, slot);
+        slot->frozen = true;
     }
-    return any;
+}
+
+static void open_slots(struct dms_iova_space *space)
+{
+    struct caches *caches = &space->caches;
+
+    for (unsigned i = 0; i < caches->slot_count; i++) {
+        struct slot *slot = slot_at(caches, i);
+
+        if (!slot || !slot->frozen)
+            continue;
+        slot->frozen = false;
+        if (caches->fenced)
+            atomic_store_explicit(&slot->closed, 0, memory_order_release);
+        else
+            slot_leave(slot);
+    }
 }
 
 /* Locked. */
@@ -81,27 +93,17 @@ void space_freeze(struct dms_iova_space *space)
 
 void space_thaw(struct dms_iova_space *space)
 {
-    struct caches *caches = &space->caches;
-
     space_unlock(space);
-    for (unsigned i = 0; i < caches->slot_count; i++) {
-        struct slot *slot = slot_at(caches, i);
-
-        if (!slot || !atomic_load_explicit(&slot->closed, memory_order_relaxed))
-            continue;
-        atomic_store_explicit(&slot->closed, 0, memory_order_release);
-        if (!caches->fenced)
-            slot_leave(slot);
-    }
-    port_unlock(space->port, &caches->freeze_lock);
+    open_slots(space);
+    port_unlock(space->port, &space->caches.freeze_lock);
 }
 
-static bool depot_is_empty(struct caches *caches)
+static bool depot_is_empty(const struct caches *caches)
 {
-    struct depot *depot = atomic_load_explicit(&caches->depot, memory_order_relaxed);
+    struct depot_cell *cell = depot_cells(caches);
 
-    for (unsigned i = 0; depot && i < DEPOT_CELLS; i++) {
-        if (atomic_load_explicit(&depot->cell[i], memory_order_relaxed) != CELL_EMPTY)
+    for (unsigned i = 0; cell && i < DEPOT_CELLS; i++) {
+        if (atomic_load_explicit(&cell[i].bytes, memory_order_relaxed) != CELL_EMPTY)
             return false;
     }
     return true;
@@ -115,16 +117,15 @@ bool caches_are_empty(struct dms_iova_space *space)
 
 static void flush_depot(struct dms_iova_space *space)
 {
-    struct caches *caches = &space->caches;
-    struct depot *depot = atomic_load_explicit(&caches->depot, memory_order_relaxed);
+    struct depot_cell *cell = depot_cells(&space->caches);
 
-    for (unsigned i = 0; depot && i < DEPOT_CELLS; i++) {
-        uint32_t pages = atomic_load_explicit(&depot->cell[i], memory_order_acquire);
+    for (unsigned i = 0; cell && i < DEPOT_CELLS; i++) {
+        uint64_t bytes = atomic_load_explicit(&cell[i].bytes, memory_order_acquire);
 
-        if (pages == CELL_EMPTY)
+        if (bytes == CELL_EMPTY)
             continue;
-        space_give_all(space, depot->entry[i], BATCH, pages);
-        atomic_store_explicit(&depot->cell[i], CELL_EMPTY, memory_order_release);
+        space_give_all(space, cell[i].entry, BATCH, bytes);
+        atomic_store_explicit(&cell[i].bytes, CELL_EMPTY, memory_order_release);
     }
 }
 

@@ -10,6 +10,13 @@ static void count_pages(struct tree *tree, enum seg_type from, enum seg_type to,
     tree->pages[to] += pages;
 }
 
+unsigned tree_room(const struct path *path)
+{
+    unsigned count = path->level[0].node->count;
+
+    return count < LEAF_MAX ? LEAF_MAX - count : 1;
+}
+
 int tree_take(struct tree *tree, struct path *path, uint64_t start, uint64_t pages, unsigned count,
               enum seg_type type)
 {

@@ -3,11 +3,6 @@
 
 #include "base/mem.h"
 
-static unsigned node_max(unsigned level)
-{
-    return level == 0 ? LEAF_MAX : INNER_MAX;
-}
-
 static size_t item_size(unsigned level)
 {
     return level == 0 ? sizeof(uint64_t) : sizeof(struct entry);
@@ -19,16 +14,6 @@ static unsigned char *node_item(struct tree_node *node, unsigned level, unsigned
                                       : (unsigned char *)((struct inner *)node)->entry;
 
     return items + idx * item_size(level);
-}
-
-bool node_is_over(const struct path *path, unsigned level)
-{
-    return path->level[level].node->count > node_max(level);
-}
-
-bool node_is_under(const struct path *path, unsigned level)
-{
-    return path->level[level].node->count < node_max(level) / 2;
 }
 
 /* Move the first `count` items of `right` to the end of `left`. */
@@ -106,26 +91,49 @@ static void even_out(struct tree_node *left, struct tree_node *right, unsigned l
         move_right(left, right, level, left->count - half);
 }
 
+/* The entry of the left one of the two neighbours that the node at `level` belongs to. */
+static unsigned pair_index(const struct path *path, unsigned level)
+{
+    unsigned idx = path->level[level + 1].idx;
+
+    return idx > 0 ? idx - 1 : 0;
+}
+
+static unsigned pair_count(const struct inner *parent, unsigned at)
+{
+    return parent->entry[at].child->count + parent->entry[at + 1].child->count;
+}
+
+static bool pair_merges(unsigned total, unsigned level)
+{
+    return total <= node_max(level) * 7 / 8;
+}
+
+bool node_should_join(const struct path *path, unsigned level, unsigned height)
+{
+    unsigned count = path->level[level].node->count;
+
+    if (level == height || count >= node_max(level) / 2)
+        return false;
+    return count <= node_max(level) / 8 ||
+           pair_merges(pair_count(path_inner(path, level + 1), pair_index(path, level)), level);
+}
+
 void tree_join(struct tree *tree, struct path *path, unsigned level)
 {
     struct inner *parent = path_inner(path, level + 1);
-    unsigned count = path->level[level].node->count;
-    unsigned idx = path->level[level + 1].idx;
-    unsigned at = idx > 0 ? idx - 1 : 0;
+    unsigned at = pair_index(path, level);
     struct tree_node *left = parent->entry[at].child;
     struct tree_node *right = parent->entry[at + 1].child;
-    unsigned total = left->count + right->count;
 
-    if (total <= node_max(level) * 7 / 8 || count == 0) {
+    if (pair_merges(left->count + right->count, level) || left->count == 0 || right->count == 0) {
         move_left(left, right, level, right->count);
         remove_entry(parent, at + 1);
         tree_give_node(tree, right, level);
-        entry_refresh(path, level + 1, at);
-        return;
-    }
-    if (count <= node_max(level) / 8)
+    } else {
         even_out(left, right, level);
-    entry_refresh(path, level + 1, at + 1);
+        entry_refresh(path, level + 1, at + 1);
+    }
     entry_refresh(path, level + 1, at);
 }
 

@@ -5,12 +5,21 @@
 
 #include "tree.h"
 
+static inline unsigned node_max(unsigned level)
+{
+    return level == 0 ? LEAF_MAX : INNER_MAX;
+}
+
+static inline bool node_is_over(const struct path *path, unsigned level)
+{
+    return path->level[level].node->count > node_max(level);
+}
+
 /*
- * A node is under half full: worth a look at its neighbour. They merge when both fit into 7/8 of a node, so that the
- * next insertion does not split them again; below 1/8 they share what they have.
+ * A node under half full joins its neighbour when both fit into 7/8 of a node, so that the next insertion does not
+ * split them again; under 1/8 in any case, and then they share what they have. The root has no neighbour.
  */
-bool node_is_under(const struct path *path, unsigned level);
-bool node_is_over(const struct path *path, unsigned level);
+bool node_should_join(const struct path *path, unsigned level, unsigned height);
 
 /* Each leaves the parent's entries right, though not the parent's own size and entry. */
 void tree_split(struct tree *tree, struct path *path, unsigned level);

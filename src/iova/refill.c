@@ -38,17 +38,31 @@ static bool batch_query(const struct query *one, unsigned count, struct query *b
     return true;
 }
 
+/* Locked. An empty bin that cannot be filled is of no use, and would make the caches look as if they held something. */
+static int alloc_without_bin(struct dms_iova_space *space, struct slot *slot, struct bin *bin,
+                             const struct query *query, enum dms_iova_policy policy, uint64_t *page)
+{
+    unsigned one = 1;
+    int error = space_alloc(space, query, policy, &one, page);
+
+    if (error != DMS_EAGAIN)
+        return error;
+    bin_give_up(space, slot, bin);
+    return caches_are_empty(space) ? DMS_ENOSPC : DMS_EAGAIN;
+}
+
 /* Locked; the bin is this size's and empty. */
-static int refill(struct dms_iova_space *space, struct bin *bin, const struct query *query,
-                  enum dms_iova_policy policy, uint64_t *page)
+static int refill(struct dms_iova_space *space, struct slot *slot, struct bin *bin,
+                  const struct query *query, enum dms_iova_policy policy, uint64_t *page)
 {
     unsigned count = bin->batch < bin->cap ? bin->batch : bin->cap;
     struct query batch;
 
-    if (bin->batch < BATCH)
+    bin->strangers = 0;
+    if (bin->batch < TAKE_MAX)
         bin->batch *= 2;
-    if (!batch_query(query, count, &batch) || space_alloc(space, &batch, policy, count, page))
-        return space_alloc(space, query, policy, 1, page);
+    if (!batch_query(query, count, &batch) || space_alloc(space, &batch, policy, &count, page))
+        return alloc_without_bin(space, slot, bin, query, policy, page);
     for (; count > 1; count--, *page += query->pages)
         bin->entry[bin->count++] = *page << space->granule_lg2;
     space->caches.refills++;
@@ -58,22 +72,23 @@ static int refill(struct dms_iova_space *space, struct bin *bin, const struct qu
 int cache_alloc(struct dms_iova_space *space, struct slot *slot, const struct query *query,
                 enum dms_iova_policy policy, uint64_t *page)
 {
-    struct bin *bin = slot_bin(slot, query->pages);
+    uint64_t bytes = query->pages << space->granule_lg2;
+    struct bin *bin = slot_bin(&space->caches, slot, bytes);
+    unsigned one = 1;
     int error;
 
-    if (bin->pages == query->pages) {
+    if (bin->bytes == bytes) {
         if (bin->count == 0 && bin->cap >= BATCH &&
-            depot_get(&space->caches, query->pages, bin->entry))
+            depot_get(&space->caches, slot, bytes, bin->entry))
             bin->count = BATCH;
         if (bin_pop(space, bin, query, policy, page))
             return 0;
     }
     space_lock(space);
-    if ((bin->pages == query->pages || bin_claim(space, slot, bin, query->pages)) &&
-        bin->count == 0)
-        error = refill(space, bin, query, policy, page);
+    if ((bin->bytes == bytes || bin_claim(space, slot, bin, bytes)) && bin->count == 0)
+        error = refill(space, slot, bin, query, policy, page);
     else
-        error = space_alloc(space, query, policy, 1, page);
+        error = space_alloc(space, query, policy, &one, page);
     space_unlock(space);
     return error;
 }

@@ -14,6 +14,8 @@ static uint64_t query_natural(uint64_t pages, uint64_t align)
 {
     uint64_t half = UINT64_C(1) << (ilog2(pages) > 0 ? ilog2(pages) - 1 : 0);
 
+    if (align == 1)
+        return 0; /* the length says it all */
     if (align >= pages)
         return pages;
     return align > half ? align : half;
@@ -26,24 +28,24 @@ void query_init(struct query *query, uint64_t pages, uint64_t align, uint64_t lo
 
 static bool fit_may_serve(struct fit fit, const struct query *query)
 {
-    return fit.gap >= query->pages && fit.natural >= query->natural;
+    return (fit.gap >= query->pages) & (fit.natural >= query->natural);
+}
+
+static inline bool place_down(const struct query *query, uint64_t start, uint64_t end,
+                              uint64_t *page)
+{
+    uint64_t place;
+
+    start = start > query->lowest ? start : query->lowest;
+    end = end < query->end ? end : query->end;
+    place = align_down(end - query->pages, query->align);
+    *page = place;
+    return end >= query->pages && place >= start;
 }
 
 bool gap_place_down(const struct query *query, uint64_t start, uint64_t end, uint64_t *page)
 {
-    uint64_t place;
-
-    if (start < query->lowest)
-        start = query->lowest;
-    if (end > query->end)
-        end = query->end;
-    if (end < query->pages)
-        return false;
-    place = align_down(end - query->pages, query->align);
-    if (place < start)
-        return false;
-    *page = place;
-    return true;
+    return place_down(query, start, end, page);
 }
 
 bool gap_place_up(const struct query *query, uint64_t start, uint64_t end, uint64_t *page)
@@ -61,23 +63,36 @@ bool gap_place_up(const struct query *query, uint64_t start, uint64_t end, uint6
     return true;
 }
 
-/* From idx on, towards the search's direction, until a gap serves. False: none in this leaf. */
-static bool leaf_search(struct path *path, const struct query *query, int direction, uint64_t *page)
+/* Towards the direction, until a gap serves. False: none in this leaf. */
+static inline __attribute__((always_inline)) bool
+leaf_search_down(struct path *path, const struct query *query, uint64_t *page)
 {
     const struct leaf *leaf = path_leaf(path);
-    unsigned idx = direction < 0 ? leaf->node.count - 1 : 0;
+    uint64_t end = path->level[0].end;
+    uint64_t pages = query->pages;
 
-    for (; idx < leaf->node.count; idx += (unsigned)direction) {
+    for (unsigned idx = leaf->node.count; idx-- > 0;) {
+        uint64_t word = leaf->word[idx];
+        uint64_t start = seg_page(word);
+
+        if (seg_free_pages(word, end) >= pages && place_down(query, start, end, page)) {
+            path->level[0].idx = idx;
+            return true;
+        }
+        end = start;
+    }
+    return false;
+}
+
+static bool leaf_search_up(struct path *path, const struct query *query, uint64_t *page)
+{
+    const struct leaf *leaf = path_leaf(path);
+
+    for (unsigned idx = 0; idx < leaf->node.count; idx++) {
         uint64_t start = seg_page(leaf->word[idx]);
-        uint64_t end;
 
-        if (seg_type(leaf->word[idx]) != SEG_FREE)
-            continue;
-        end = leaf_segment_end(path, idx);
-        if (end - start < query->pages)
-            continue;
-        if (direction < 0 ? gap_place_down(query, start, end, page)
-                          : gap_place_up(query, start, end, page)) {
+        if (seg_type(leaf->word[idx]) == SEG_FREE &&
+            gap_place_up(query, start, leaf_segment_end(path, idx), page)) {
             path->level[0].idx = idx;
             return true;
         }
@@ -86,34 +101,41 @@ static bool leaf_search(struct path *path, const struct query *query, int direct
 }
 
 /* The next entry at `level` in the direction, idx itself included, that may serve. False: none. */
-static bool inner_search(struct path *path, unsigned level, const struct query *query,
-                         int direction)
+static inline bool inner_search(struct path *path, unsigned level, const struct query *query,
+                                int direction)
 {
     struct step *step = &path->level[level];
-    const struct inner *inner = (struct inner *)step->node;
+    const struct inner *inner = (const struct inner *)step->node;
+    unsigned count = inner->node.count;
 
-    for (; step->idx < step->node->count; step->idx += (unsigned)direction) {
-        const struct entry *entry = &inner->entry[step->idx];
-        uint64_t end = step->idx + 1 < step->node->count ? entry[1].first : step->end;
+    for (unsigned idx = step->idx; idx < count; idx += (unsigned)direction) {
+        const struct entry *entry = &inner->entry[idx];
 
-        if (entry->first < query->end && end > query->lowest && fit_may_serve(entry->fit, query))
-            return true;
+        if (!fit_may_serve(entry->fit, query) || entry->first >= query->end ||
+            (idx + 1 < count ? entry[1].first : step->end) <= query->lowest)
+            continue;
+        step->idx = idx;
+        return true;
     }
     return false;
 }
 
-static void enter(struct path *path, unsigned level, int direction)
+static inline void enter(struct path *path, unsigned level, int direction)
 {
     const struct step *step = &path->level[level];
     const struct entry *entry = &path_inner(path, level)->entry[step->idx];
     uint64_t end = step->idx + 1 < step->node->count ? entry[1].first : step->end;
-    unsigned idx = direction < 0 ? entry->child->count - 1 : 0;
 
-    path->level[level - 1] = (struct step){entry->child, idx, end};
+    if (level == 1)
+        leaf_prefetch(entry->child);
+    path->level[level - 1] =
+        (struct step){entry->child, direction < 0 ? entry->child->count - 1 : 0, end};
 }
 
-static bool tree_search(struct tree *tree, const struct query *query, struct path *path,
-                        int direction, uint64_t *page)
+static inline __attribute__((always_inline)) bool tree_search(struct tree *tree,
+                                                              const struct query *query,
+                                                              struct path *path, int direction,
+                                                              uint64_t *page)
 {
     unsigned level = tree->height;
     unsigned idx = direction < 0 ? tree->root->count - 1 : 0;
@@ -123,12 +145,13 @@ static bool tree_search(struct tree *tree, const struct query *query, struct pat
     path->level[level] = (struct step){tree->root, idx, tree->end};
     for (;;) {
         tree->nodes_visited++;
-        if (level == 0 && leaf_search(path, query, direction, page))
-            return true;
         if (level > 0 && inner_search(path, level, query, direction)) {
             enter(path, level--, direction);
             continue;
         }
+        if (level == 0 && (direction < 0 ? leaf_search_down(path, query, page)
+                                         : leaf_search_up(path, query, page)))
+            return true;
         if (level++ == tree->height)
             return false;
         path->level[level].idx += (unsigned)direction;

@@ -44,6 +44,12 @@ static inline bool seg_is_live(enum seg_type type)
     return (type & 1) != 0;
 }
 
+/* Pages of a free segment, 0 of any other: no branch that types, which come at random, could mislead. */
+static inline uint64_t seg_free_pages(uint64_t word, uint64_t end)
+{
+    return seg_type(word) == SEG_FREE ? end - seg_page(word) : 0;
+}
+
 /* What a subtree can serve. Both 0: no gap at all. */
 struct fit {
     uint64_t gap; /* pages of the longest gap */
@@ -98,10 +104,8 @@ static inline void fit_add_gap(struct fit *fit, uint64_t start, uint64_t end)
 
 static inline void fit_join(struct fit *fit, struct fit other)
 {
-    if (other.gap > fit->gap)
-        fit->gap = other.gap;
-    if (other.natural > fit->natural)
-        fit->natural = other.natural;
+    fit->gap = other.gap > fit->gap ? other.gap : fit->gap;
+    fit->natural = other.natural > fit->natural ? other.natural : fit->natural;
 }
 
 static inline bool fit_equal(struct fit a, struct fit b)

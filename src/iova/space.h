@@ -67,7 +67,12 @@ int space_give(struct dms_iova_space *space, uint64_t start, uint64_t pages, uns
 /* caches.c */
 int caches_init(struct dms_iova_space *space, uint64_t cache_bytes);
 void caches_fini(struct dms_iova_space *space);
-/* Give this thread a slot if it may have one and the space is busy enough. Out of memory: it goes without. */
+/*
+ * The way into this thread's slot that all ports have. NULL: it has none, or the caches are frozen. The quick one: see
+ * cache.h.
+ */
+struct slot *slot_enter(struct dms_iova_space *space);
+/* Locked. Give this thread a slot if it may have one and the space is busy enough. Out of memory: it goes without. */
 void caches_add_slot(struct dms_iova_space *space);
 
 /* freeze.c. Freeze: nobody is in a slot, none can enter, and the tree lock is held. */
@@ -83,25 +88,29 @@ bool caches_are_empty(struct dms_iova_space *space);
 void bin_give_up(struct dms_iova_space *space, struct slot *slot, struct bin *bin);
 void bin_give_back(struct dms_iova_space *space, struct bin *bin, unsigned count);
 /* Make the bin this size's, unless another one is using it. False: the range goes to the tree. */
-bool bin_claim(struct dms_iova_space *space, struct slot *slot, struct bin *bin, uint64_t pages);
+bool bin_claim(struct dms_iova_space *space, struct slot *slot, struct bin *bin, uint64_t bytes);
 /* Frees ranges of one size in any order, which is lost; what is not live is counted. */
-void space_give_all(struct dms_iova_space *space, uint64_t *iovas, unsigned count, uint64_t pages);
+void space_give_all(struct dms_iova_space *space, uint64_t *iovas, unsigned count, uint64_t bytes);
 
-/* depot.c: no lock. False: no cell. Exactly BATCH ranges. */
-bool depot_put(struct caches *caches, uint64_t pages, const uint64_t *iovas);
-bool depot_get(struct caches *caches, uint64_t pages, uint64_t *iovas);
+/* depot.c: no lock, but in the slot, with a claim. False: no cell for it, or none with such. Exactly BATCH ranges. */
+bool depot_put(const struct caches *caches, struct slot *slot, uint64_t bytes,
+               const uint64_t *iovas);
+bool depot_get(const struct caches *caches, struct slot *slot, uint64_t bytes, uint64_t *iovas);
+/* Frozen: the DEPOT_CELLS cells, or NULL. */
+struct depot_cell *depot_cells(const struct caches *caches);
 
 /*
- * alloc.c: locked. `count` ranges side by side, which share the query's pages evenly. 0, DMS_ENOMEM, DMS_ENOSPC; or
- * DMS_EAGAIN: nothing serves, but caches hold ranges.
+ * alloc.c: locked. *count ranges side by side, which share the query's pages evenly; where the tree has no room for so
+ * many at once, less, and *count says how many. 0, DMS_ENOMEM, DMS_ENOSPC; or DMS_EAGAIN: nothing serves, but
+ * caches hold ranges.
  */
 int space_alloc(struct dms_iova_space *space, const struct query *query,
-                enum dms_iova_policy policy, unsigned count, uint64_t *page);
+                enum dms_iova_policy policy, unsigned *count, uint64_t *page);
 
-/* refill.c, spill.c: in the slot, unlocked; what the bin has ready does not serve. */
+/* refill.c, spill.c: in the slot, not locked. Sizes are whole pages. */
 int cache_alloc(struct dms_iova_space *space, struct slot *slot, const struct query *query,
                 enum dms_iova_policy policy, uint64_t *page);
-int cache_free(struct dms_iova_space *space, struct slot *slot, dms_iova_t iova, uint64_t pages);
+int cache_free(struct dms_iova_space *space, struct slot *slot, dms_iova_t iova, uint64_t bytes);
 
 /* place.c: locked. */
 void space_describe(struct dms_iova_space *space, uint64_t page, struct dms_iova_place *place);

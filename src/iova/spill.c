@@ -10,11 +10,12 @@ static void bin_push(struct bin *bin, dms_iova_t iova)
 }
 
 /* The oldest half of a full bin goes; the youngest are the ones whose page tables are still warm. */
-static void spill(struct dms_iova_space *space, struct bin *bin)
+static void spill(struct dms_iova_space *space, struct slot *slot, struct bin *bin)
 {
     unsigned half = (bin->count + 1u) / 2;
 
-    if (half == BATCH && depot_put(&space->caches, bin->pages, bin->entry)) {
+    bin->strangers = 0;
+    if (half == BATCH && depot_put(&space->caches, slot, bin->bytes, bin->entry)) {
         bin->count = (uint8_t)(bin->count - half);
         memmove(bin->entry, bin->entry + half, bin->count * sizeof(bin->entry[0]));
         return;
@@ -25,24 +26,24 @@ static void spill(struct dms_iova_space *space, struct bin *bin)
     space_unlock(space);
 }
 
-int cache_free(struct dms_iova_space *space, struct slot *slot, dms_iova_t iova, uint64_t pages)
+int cache_free(struct dms_iova_space *space, struct slot *slot, dms_iova_t iova, uint64_t bytes)
 {
-    struct bin *bin = slot_bin(slot, pages);
+    struct bin *bin = slot_bin(&space->caches, slot, bytes);
     unsigned one = 1;
     int error = 0;
 
-    if (bin->pages == pages) {
+    if (bin->bytes == bytes) {
         if (bin->count == bin->cap)
-            spill(space, bin);
+            spill(space, slot, bin);
         bin_push(bin, iova);
         return 0;
     }
     space_lock(space);
     space->tree_ops++;
-    if (bin_claim(space, slot, bin, pages))
+    if (bin_claim(space, slot, bin, bytes))
         bin_push(bin, iova);
     else
-        error = space_give(space, iova >> space->granule_lg2, pages, &one);
+        error = space_give(space, iova >> space->granule_lg2, bytes >> space->granule_lg2, &one);
     space_unlock(space);
     return error;
 }

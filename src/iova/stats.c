@@ -10,26 +10,25 @@ static uint64_t pages_to_bytes(const struct dms_iova_space *space, uint64_t page
     return checked_shl(pages, space->granule_lg2, &bytes) ? bytes : UINT64_MAX;
 }
 
-/* Frozen. What the caches hold, in ranges and pages. */
-static void count_cached(struct dms_iova_space *space, uint64_t *count, uint64_t *pages)
+/* Frozen. What the caches hold, in ranges and bytes. */
+static void count_cached(struct dms_iova_space *space, uint64_t *count, uint64_t *bytes)
 {
     struct caches *caches = &space->caches;
-    struct depot *depot = atomic_load_explicit(&caches->depot, memory_order_relaxed);
+    struct depot_cell *cell = depot_cells(caches);
 
-    *count = *pages = 0;
     for (unsigned i = 0; i < caches->slot_count; i++) {
         struct slot *slot = atomic_load_explicit(&caches->slots[i], memory_order_acquire);
 
         for (unsigned j = 0; slot && caches->claims > 0 && j < SLOT_BINS; j++) {
             *count += slot->bin[j].count;
-            *pages += (uint64_t)slot->bin[j].count * slot->bin[j].pages;
+            *bytes += slot->bin[j].count * slot->bin[j].bytes;
         }
     }
-    for (unsigned i = 0; depot && i < DEPOT_CELLS; i++) {
-        uint64_t size = atomic_load_explicit(&depot->cell[i], memory_order_acquire);
+    for (unsigned i = 0; cell && i < DEPOT_CELLS; i++) {
+        uint64_t size = atomic_load_explicit(&cell[i].bytes, memory_order_acquire);
 
         *count += size != CELL_EMPTY ? BATCH : 0;
-        *pages += size * BATCH;
+        *bytes += size * BATCH;
     }
 }
 
@@ -49,11 +48,10 @@ static void fill_tree(struct dms_iova_space *space, struct dms_iova_stats *stats
 static void fill_live(struct dms_iova_space *space, struct dms_iova_stats *stats)
 {
     uint64_t live = space->tree.pages[SEG_LIVE] + space->tree.pages[SEG_FIXED];
-    uint64_t cached;
 
-    count_cached(space, &stats->cached_count, &cached);
-    stats->cached_bytes = pages_to_bytes(space, cached);
-    stats->live_bytes = pages_to_bytes(space, live - cached);
+    count_cached(space, &stats->cached_count, &stats->cached_bytes);
+    live -= stats->cached_bytes >> space->granule_lg2;
+    stats->live_bytes = pages_to_bytes(space, live);
     stats->live_count = space->tree.live_count - stats->cached_count;
 }
 

@@ -14,16 +14,16 @@
 #include <dmaspace/port.h>
 
 /*
- * Words and entries that a node holds between operations: 512 and 768 bytes. Tests also build the room with tiny
- * nodes, which makes trees deep.
+ * Words and entries that a node holds between operations: 256 and 768 bytes, chosen by measurement. Tests also build
+ * the room with tiny nodes, which makes trees deep.
  */
 #ifndef LEAF_MAX
-#define LEAF_MAX  54u
+#define LEAF_MAX  29u
 #define INNER_MAX 23u
 #endif
-#define TAKE_MAX        8u             /* live segments that one splice makes at most */
-#define LEAF_SLACK      (TAKE_MAX + 1) /* words by which a leaf overflows before it is split */
-#define TREE_HEIGHT_MAX 40u            /* far above what 2^60 pages reach, tiny nodes included */
+#define LEAF_SLACK      2u  /* words by which a leaf overflows before it is split */
+#define TAKE_MAX        8u  /* live segments that one splice makes at most */
+#define TREE_HEIGHT_MAX 40u /* far above what 2^60 pages reach, tiny nodes included */
 
 /* First member of both node kinds, and aligned as they are. */
 struct tree_node {
@@ -92,6 +92,21 @@ static inline uint64_t leaf_segment_end(const struct path *path, unsigned idx)
     return idx + 1 < leaf->node.count ? seg_page(leaf->word[idx + 1]) : path->level[0].end;
 }
 
+static inline struct segment path_segment(const struct path *path)
+{
+    unsigned idx = path->level[0].idx;
+    uint64_t word = path_leaf(path)->word[idx];
+
+    return (struct segment){seg_page(word), leaf_segment_end(path, idx), seg_type(word)};
+}
+
+/* A leaf is several cache lines, and mostly cold: fetch them side by side. */
+static inline void leaf_prefetch(const struct tree_node *node)
+{
+    for (size_t at = 0; at < sizeof(struct leaf); at += 64)
+        __builtin_prefetch((const char *)node + at);
+}
+
 /* tree.c. init: one free segment [start, end), start < end. 0 or DMS_ENOMEM. */
 int tree_init(struct tree *tree, const struct dms_port *port, uint64_t start, uint64_t end);
 void tree_fini(struct tree *tree);
@@ -105,7 +120,6 @@ void tree_free_spares(struct tree *tree);
 
 /* find.c. page must lie in [start, end). */
 void tree_find(struct tree *tree, uint64_t page, struct path *path);
-struct segment path_segment(const struct path *path);
 struct segment tree_segment_at(struct tree *tree, uint64_t page);
 /* The first segment that ends after `page` and whose type passes the mask (bit = type). False: none. */
 bool tree_next(struct tree *tree, uint64_t page, unsigned types, struct segment *out);
@@ -134,16 +148,17 @@ int tree_prepare_splice(struct tree *tree, const struct path *path, unsigned gro
 void tree_splice(struct tree *tree, struct path *path, unsigned remove, const uint64_t *words,
                  unsigned count);
 
-/* fix.c. Bring everything above a changed leaf in order: splits, merges, first pages, fits. */
+/* fix.c. Bring everything above a changed leaf in order, whatever happened to it. */
 void tree_fix(struct tree *tree, struct path *path);
 struct fit leaf_fit(const struct leaf *leaf, uint64_t end);
 struct fit inner_fit(const struct inner *inner);
 
 /* range.c. Operations on ranges of pages. Counters are kept. */
 /*
- * `count` neighbouring pieces of the path's segment, of `pages` each from `start` on, become segments of the type.
- * 1 <= count <= TAKE_MAX. 0 or DMS_ENOMEM.
+ * `count` neighbouring pieces of the path's segment, of `pages` each from `start` on, become segments of the type. 0 or
+ * DMS_ENOMEM. 1 <= count <= TAKE_MAX and count <= tree_room().
  */
+unsigned tree_room(const struct path *path);
 int tree_take(struct tree *tree, struct path *path, uint64_t start, uint64_t pages, unsigned count,
               enum seg_type type);
 /*
