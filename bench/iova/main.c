@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * bench_iova [--peer FILE.so] [--json FILE] [--only TEXT] [--quick] [--cpu-time] [--bare]   rows whose name holds TEXT; all
+ * bench_iova --count ours|linux ROUNDS --only TEXT [--peer FILE.so]   no output: for an instruction counter
+ */
+#include "report.h"
+#include "rows.h"
+
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct options {
+    const struct iova_impl *peer;
+    const char *only;
+    const char *count_impl;
+    unsigned count_rounds;
+    bool quick;
+    bool bare; /* ours without caches */
+};
+
+static const struct iova_impl *load_peer(const char *path)
+{
+    void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    const struct iova_impl *peer = object ? dlsym(object, "peer_impl") : NULL;
+
+    if (!peer)
+        fprintf(stderr, "bench_iova: %s: no peer there: %s\n", path, dlerror());
+    return peer;
+}
+
+static bool wanted(const struct options *options, const char *name)
+{
+    return !options->only || strstr(name, options->only);
+}
+
+static void do_rows(const struct options *options, const struct row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (unsigned threads = 1; threads <= BENCH_THREADS; threads++) {
+            const struct row *row = &rows[i];
+            struct row bare = *row;
+            struct result ours, theirs;
+
+            if (!wanted(options, row->name) || row->goal[threads - 1] < 0)
+                continue;
+            bare.flags |= IMPL_BARE;
+            row = options->bare ? &bare : row;
+            measure(row, &ours_impl, options->peer, threads, &ours, &theirs);
+            report_time(row, threads, &ours, options->peer ? &theirs : NULL);
+        }
+    }
+}
+
+static void long_line(const char *name, const struct iova_impl *impl, const struct long_run *run,
+                      struct long_result *result)
+{
+    (void)name;
+    *result = (struct long_result){.ops = 0};
+    if (impl)
+        long_run(impl, run, result);
+}
+
+/* Figures of one long run beside the peer's. The goals are those of one thread. */
+static void do_long(const struct options *options, unsigned threads, unsigned percent)
+{
+    struct long_run run = {
+        .threads = threads, .percent = percent, .ops = 3000000, .cap_ns = UINT64_C(20000000000)};
+    struct long_run peer_run = run;
+    struct long_result ours, theirs;
+    bool has_goal = threads == 1 && percent == 60;
+    char name[64];
+
+    snprintf(name, sizeof(name), "long mixed run, %u %%", percent);
+    if (!wanted(options, name))
+        return;
+    peer_run.cap_ns = options->quick ? 2000000000 : UINT64_C(8000000000);
+    long_line(name, &ours_impl, &run, &ours);
+    long_line(name, options->peer, &peer_run, &theirs);
+    report_long(name, threads, &ours, options->peer ? &theirs : NULL, has_goal);
+}
+
+/* Ask 5 of hardware-cases.md: where each policy puts things, so that a user can choose. */
+static void do_policies(const struct options *options)
+{
+    static const struct {
+        const char *name;
+        unsigned flags;
+    } policies[] = {
+        {"top-down", 0}, {"best fit", IMPL_BEST_FIT}, {"top-down, natural", IMPL_ALIGNED}};
+
+    for (size_t i = 0; i < sizeof(policies) / sizeof(policies[0]); i++) {
+        for (unsigned percent = 60; percent <= 90; percent += 15) {
+            struct long_run run = {.threads = 1,
+                                   .percent = percent,
+                                   .ops = 1000000,
+                                   .cap_ns = UINT64_C(10000000000),
+                                   .flags = policies[i].flags};
+            struct long_result result;
+            char name[64];
+
+            snprintf(name, sizeof(name), "policy %s, %u %%", policies[i].name, percent);
+            if (!wanted(options, name))
+                continue;
+            long_run(&ours_impl, &run, &result);
+            report_policy(name, &result);
+        }
+    }
+}
+
+static void do_space(const struct options *options)
+{
+    static const struct {
+        uint64_t mib;
+        unsigned goal;
+    } fits[] = {{16, 255}, {64, 63}, {128, 31}, {192, 21}};
+    struct memory_result ours, theirs = {0, 0};
+    char name[64];
+
+    if (wanted(options, "memory")) {
+        memory_use(&ours_impl, 100000, &ours);
+        if (options->peer)
+            memory_use(options->peer, 100000, &theirs);
+        report_value("memory per live range", "B", ours.per_live, theirs.per_live, 32, false);
+        report_value("memory, fixed per domain and CPU", "B", ours.per_cpu_fixed,
+                     theirs.per_cpu_fixed, 2048, false);
+    }
+    for (size_t i = 0; i < sizeof(fits) / sizeof(fits[0]); i++) {
+        snprintf(name, sizeof(name), "%u MiB buffers that fit after churn", (unsigned)fits[i].mib);
+        if (!wanted(options, name))
+            continue;
+        report_value(name, "buffers", fits_after_churn(&ours_impl, fits[i].mib),
+                     options->peer ? fits_after_churn(options->peer, fits[i].mib) : 0, fits[i].goal,
+                     true);
+    }
+}
+
+static const struct row *find_row(const struct options *options)
+{
+    for (size_t i = 0; i < cache_row_count; i++) {
+        if (wanted(options, cache_rows[i].name))
+            return &cache_rows[i];
+    }
+    for (size_t i = 0; i < tree_row_count; i++) {
+        if (wanted(options, tree_rows[i].name))
+            return &tree_rows[i];
+    }
+    return NULL;
+}
+
+static int count(const struct options *options)
+{
+    bool ours = strcmp(options->count_impl, "ours") == 0;
+    const struct iova_impl *impl = ours ? &ours_impl : options->peer;
+    const struct row *row = find_row(options);
+    struct row bare;
+    void *state;
+
+    if (!impl || !row)
+        return 2;
+    impl->enter(0);
+    bare = *row;
+    bare.flags |= options->bare ? IMPL_BARE : 0u;
+    row = &bare;
+    state = row->start(impl, row, 1);
+    bench_count(row, state, 1); /* warm up: a function of another name is not counted */
+    for (unsigned i = 0; i < options->count_rounds; i++)
+        bench_counted(row, state);
+    row->finish(state);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options = {.only = NULL};
+
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--peer") == 0 && i + 1 < argc)
+            options.peer = load_peer(argv[++i]);
+        else if (strcmp(argv[i], "--json") == 0 && i + 1 < argc)
+            report_open(argv[++i]);
+        else if (strcmp(argv[i], "--only") == 0 && i + 1 < argc)
+            options.only = argv[++i];
+        else if (strcmp(argv[i], "--cpu-time") == 0)
+            cpu_time_only = true;
+        else if (strcmp(argv[i], "--bare") == 0)
+            options.bare = true;
+        else if (strcmp(argv[i], "--quick") == 0)
+            options.quick = true;
+        else if (strcmp(argv[i], "--count") == 0 && i + 2 < argc)
+            options.count_impl = argv[i + 1], options.count_rounds = (unsigned)atoi(argv[i + 2]),
+            i += 2;
+        else
+            return fprintf(stderr, "usage: see the top of bench/iova/main.c\n"), 2;
+    }
+    if (options.count_impl)
+        return count(&options);
+    do_rows(&options, cache_rows, cache_row_count);
+    do_rows(&options, tree_rows, tree_row_count);
+    for (unsigned threads = 1; threads <= BENCH_THREADS; threads++)
+        do_long(&options, threads, 60);
+    do_long(&options, 1, 80);
+    do_policies(&options);
+    do_space(&options);
+    return 0;
+}

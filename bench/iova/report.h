@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* Figures as a line for people, and as a line of JSON where bench/report wants one. */
+#ifndef BENCH_IOVA_REPORT_H
+#define BENCH_IOVA_REPORT_H
+
+#include "rows.h"
+
+/* Append JSON lines to this file from now on. */
+void report_open(const char *path);
+
+void report_time(const struct row *row, unsigned threads, const struct result *ours,
+                 const struct result *theirs);
+void report_long(const char *name, unsigned threads, const struct long_result *ours,
+                 const struct long_result *theirs, bool has_goal);
+void report_policy(const char *name, const struct long_result *result);
+/* theirs 0: none; goal 0: none */
+void report_value(const char *name, const char *unit, double ours, double theirs, double goal,
+                  bool more_is_better);
+
+/* For an instruction counter: the row's work, once. It looks for the second name alone. */
+void bench_count(const struct row *row, void *state, unsigned times);
+void bench_counted(const struct row *row, void *state);
+
+#endif
