@@ -31,8 +31,6 @@ enum dms_iova_space_flag {
         1u << 0, /* every allocation and free goes to the tree: slower, checks every free */
     DMS_IOVA_SIZE_INDEX =
         1u << 1, /* also index gaps by size (48 bytes per gap): DMS_IOVA_BEST_FIT works */
-    DMS_IOVA_CHECK_FREES =
-        1u << 2, /* with caches: check every free in full, as if there were none */
 };
 
 #define DMS_IOVA_GRANULE_LG2_MIN 4u

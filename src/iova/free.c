@@ -3,10 +3,13 @@
 
 #include "base/range.h"
 
-/* A range inside a fixed region is never cached: it would be handed out again. */
+/*
+ * A range inside a fixed region is never cached: it would be handed out again. first before span, which are stored the
+ * other way round: the two then cover every hull that first belonged to.
+ */
 static bool is_near_fixed(const struct dms_iova_space *space, dms_iova_t iova)
 {
-    uint64_t first = atomic_load_explicit(&space->fixed_first, memory_order_relaxed);
+    uint64_t first = atomic_load_explicit(&space->fixed_first, memory_order_acquire);
     uint64_t span = atomic_load_explicit(&space->fixed_span, memory_order_relaxed);
 
     return iova - first <= span;

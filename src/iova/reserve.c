@@ -24,7 +24,7 @@ static bool reserve_in_gap(struct dms_iova_space *space, const struct region_nod
     return true;
 }
 
-/* Before the region's owner can allocate in it. The hull only grows. */
+/* Before the region's owner can allocate in it. The hull only grows; is_near_fixed() counts on the order of the stores. */
 static void widen_fixed_hull(struct dms_iova_space *space, struct dms_range range)
 {
     uint64_t first = atomic_load_explicit(&space->fixed_first, memory_order_relaxed);
@@ -32,8 +32,8 @@ static void widen_fixed_hull(struct dms_iova_space *space, struct dms_range rang
 
     if (span != 0)
         range = range_hull(range, (struct dms_range){first, first + span});
-    atomic_store_explicit(&space->fixed_first, range.first, memory_order_relaxed);
     atomic_store_explicit(&space->fixed_span, range.last - range.first, memory_order_relaxed);
+    atomic_store_explicit(&space->fixed_first, range.first, memory_order_release);
 }
 
 static void insert_chain(struct dms_iova_space *space, struct region_node *chain)

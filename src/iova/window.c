@@ -112,7 +112,7 @@ static bool walk_next(struct outside_walk *walk)
     return true;
 }
 
-/* New nodes for all stretches, chained in address order. 0 or -DMS_ENOMEM; *chain may be NULL: all is allowed. */
+/* New nodes for all stretches, chained in address order. 0 or DMS_ENOMEM; *chain may be NULL: all is allowed. */
 static int chain_create(struct dms_iova_space *space, struct outside_walk *walk,
                         struct region_node **chain)
 {
@@ -128,7 +128,7 @@ static int chain_create(struct dms_iova_space *space, struct outside_walk *walk,
     return 0;
 }
 
-/* Locked. The nodes of the set for all stretches, chained. 0 or -DMS_ENOENT: one is missing. */
+/* Locked. The nodes of the set for all stretches, chained. 0 or DMS_ENOENT: one is missing. */
 static int chain_find(struct dms_iova_space *space, struct outside_walk *walk,
                       struct region_node **chain)
 {

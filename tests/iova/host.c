@@ -11,7 +11,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static _Thread_local unsigned my_slot;
+/* Slot + 1; at one distance from every thread's pointer. */
+static _Thread_local unsigned my_number __attribute__((tls_model("initial-exec")));
 
 static void *host_alloc(void *ctx, size_t size)
 {
@@ -60,7 +61,7 @@ static void host_unlock(void *ctx, dms_lock_t *lock)
 static unsigned host_thread_slot(void *ctx)
 {
     (void)ctx;
-    return my_slot;
+    return my_number - 1;
 }
 
 static bool membarrier_register(void)
@@ -75,7 +76,7 @@ static void host_fence_all(void *ctx)
         abort();
 }
 
-void host_init(struct host *host, unsigned thread_slots, bool fenced)
+void host_init(struct host *host, unsigned thread_slots, enum host_threads threads)
 {
     memset(host, 0, sizeof(*host));
     host->port = (struct dms_port){
@@ -88,13 +89,16 @@ void host_init(struct host *host, unsigned thread_slots, bool fenced)
         .unlock = host_unlock,
         .thread_slot = host_thread_slot,
         .thread_slots = thread_slots,
-        .fence_all = fenced && membarrier_register() ? host_fence_all : NULL,
+        .fence_all = threads >= HOST_FENCES && membarrier_register() ? host_fence_all : NULL,
     };
+    if (threads == HOST_SHOWS)
+        host->port.thread_slot_offset =
+            (const char *)&my_number - (const char *)__builtin_thread_pointer();
 }
 
 void host_set_slot(unsigned slot)
 {
-    my_slot = slot;
+    my_number = slot + 1;
 }
 
 uint64_t rnd(uint64_t *state)

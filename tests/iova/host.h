@@ -14,10 +14,17 @@ struct host {
     uint64_t fail_at; /* the allocation with this number fails, once; 0: none */
 };
 
-/* thread_slots 0: no caches. fenced: the port has fence_all (membarrier), if this machine has it. */
-void host_init(struct host *host, unsigned thread_slots, bool fenced);
+/* What the port tells of its threads; more of it means quicker ways into the caches. */
+enum host_threads {
+    HOST_CALLS,  /* their numbers by a call, and an exchange to enter a cache */
+    HOST_FENCES, /* fence_all (membarrier) too, if this machine has it */
+    HOST_SHOWS,  /* thread_slot_offset as well */
+};
 
-/* The number that this thread gives to the port from now on; 0 in a thread that never called it. */
+/* thread_slots 0: no caches. */
+void host_init(struct host *host, unsigned thread_slots, enum host_threads threads);
+
+/* The number that this thread gives to the port from now on; none in a thread that never called it. */
 void host_set_slot(unsigned slot);
 
 /* xorshift: the same numbers everywhere for one seed. */

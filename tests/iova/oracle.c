@@ -23,7 +23,7 @@ static unsigned below(struct oracle *oracle, uint64_t limit)
 }
 
 void oracle_init(struct oracle *oracle, uint64_t seed, unsigned flags, unsigned thread_slots,
-                 bool fenced)
+                 enum host_threads threads)
 {
     static const unsigned granules[] = {12, 12, 14, 16, 4, 13, 40};
     struct dms_iova_config config = {.flags = flags};
@@ -31,7 +31,7 @@ void oracle_init(struct oracle *oracle, uint64_t seed, unsigned flags, unsigned 
 
     memset(oracle, 0, sizeof(*oracle));
     oracle->rng = seed;
-    host_init(&oracle->host, thread_slots, fenced);
+    host_init(&oracle->host, thread_slots, threads);
     oracle->granule_lg2 = granules[below(oracle, sizeof(granules) / sizeof(granules[0]))];
     oracle->pages = below(oracle, 2) ? 1 + below(oracle, 200) : 1 + below(oracle, ORACLE_PAGES);
     top = (UINT64_MAX >> oracle->granule_lg2) + 1 - oracle->pages;

@@ -55,7 +55,7 @@ struct oracle {
 
 /* A space of random shape: granule, place in the 64-bit space, number of pages. */
 void oracle_init(struct oracle *oracle, uint64_t seed, unsigned flags, unsigned thread_slots,
-                 bool fenced);
+                 enum host_threads threads);
 /* Frees and unreserves all, and asserts that the space is as new. */
 void oracle_fini(struct oracle *oracle);
 /* One random call, compared. */

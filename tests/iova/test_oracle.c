@@ -6,12 +6,12 @@
 
 #include <stdio.h>
 
-#define RUNS  40u
+#define RUNS  30u
 #define STEPS 2000u
 
 static struct oracle oracle;
 
-static void run(const char *what, unsigned flags, unsigned thread_slots, bool fenced)
+static void run(const char *what, unsigned flags, unsigned thread_slots, enum host_threads threads)
 {
     uint64_t seed = seed_from_env(0x5eed);
     unsigned long allocs = 0, refusals = 0, reserves = 0;
@@ -19,7 +19,7 @@ static void run(const char *what, unsigned flags, unsigned thread_slots, bool fe
 
     for (unsigned i = 0; i < RUNS; i++, seed++) {
         print_message("# %s: DMS_SEED=%#llx, run %u\n", what, (unsigned long long)seed, i);
-        oracle_init(&oracle, seed * UINT64_C(0x9e3779b97f4a7c15), flags, thread_slots, fenced);
+        oracle_init(&oracle, seed * UINT64_C(0x9e3779b97f4a7c15), flags, thread_slots, threads);
         for (unsigned step = 0; step < STEPS; step++) {
             oracle_step(&oracle);
             if (step % (oracle.exact ? 32 : 512) == 0)
@@ -45,20 +45,21 @@ static void run(const char *what, unsigned flags, unsigned thread_slots, bool fe
 static void without_caches_every_place_is_the_one_of_the_policy(void **state)
 {
     (void)state;
-    run("no caches", DMS_IOVA_NO_CACHES, 2, true);
+    run("no caches", DMS_IOVA_NO_CACHES, 2, HOST_SHOWS);
 }
 
 static void best_fit_takes_the_smallest_gap_that_serves(void **state)
 {
     (void)state;
-    run("size index", DMS_IOVA_NO_CACHES | DMS_IOVA_SIZE_INDEX, 0, false);
+    run("size index", DMS_IOVA_NO_CACHES | DMS_IOVA_SIZE_INDEX, 0, HOST_CALLS);
 }
 
 static void with_caches_every_place_is_a_permitted_one(void **state)
 {
     (void)state;
-    run("caches", DMS_IOVA_SIZE_INDEX, 2, false);
-    run("fenced caches", 0, 2, true);
+    run("caches", DMS_IOVA_SIZE_INDEX, 2, HOST_CALLS);
+    run("fenced caches", 0, 2, HOST_FENCES);
+    run("fenced caches, threads in sight", 0, 2, HOST_SHOWS);
 }
 
 int main(void)
