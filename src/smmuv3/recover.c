@@ -21,8 +21,9 @@ static void empty(struct smmu *smmu)
 
     port_lock(smmu->iommu.port, &cmdq->lock);
     prod = atomic_load_explicit(&cmdq->prod, memory_order_relaxed);
-    atomic_store_explicit(&cmdq->cons, prod, memory_order_release);
+    /* In this order, or who reads both without the lock finds the SMMU behind cons, and calls it bogus. */
     smmu_write32(smmu, REG_CMDQ_CONS, smmu_queue_reg(&cmdq->queue, prod));
+    atomic_store_explicit(&cmdq->cons, prod, memory_order_release);
     cmdq->gerrorn = smmu_read32(smmu, REG_GERROR) & (uint32_t)GERROR_ALL;
     smmu_write32(smmu, REG_GERRORN, cmdq->gerrorn);
     port_unlock(smmu->iommu.port, &cmdq->lock);
