@@ -182,8 +182,7 @@ static int run(int argc, char **argv)
 }
 
 static const struct verb_example examples[] = {
-    {"dmaspace demo iris-kaanapali.dtb /tmp",
-     "the example (share/doc/dmaspace/examples, or build/examples), pictures in /tmp"},
+    {"dmaspace demo build/examples/iris-kaanapali.dtb /tmp", "the example alone, pictures in /tmp"},
     {0},
 };
 
