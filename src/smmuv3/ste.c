@@ -3,12 +3,12 @@
  * Stream table entries (5.2). The SMMU may read an entry at any time, word by word and in any
  * order, and may cache it valid or not (3.21.3). So:
  *
- *   only word 0 changes     one store: every reader sees the old entry or the new one. A stream
- *                           moves from one domain to another in this way, without an abort in
- *                           between. other words change too  V = 0; invalidate and sync; the other
- *                           words; invalidate and sync; word 0 with V = 1; invalidate and sync. In
- *                           between the stream aborts. The second sync is there because a reader
- *                           may have read the old words before, and the new word 0 after.
+ * Only word 0 changes: one store, and every reader sees the old entry or the new one. A stream moves
+ * from one domain to another in this way, without an abort in between.
+ *
+ * Other words change too: V = 0; invalidate and sync; the other words; invalidate and sync; word 0
+ * with V = 1; invalidate and sync. In between the stream aborts. The second sync is there because a
+ * reader may have read the old words before, and the new word 0 after.
  *
  * The steps are separate, since the caller invalidates in between, for all streams of a set at
  * once.
