@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 # The doors to everything. Each installs what it needs, or says what to install, builds, and ends with a verdict.
 
-.PHONY: all build demo check check-linux bench coverage clean help
+.PHONY: all build demo check check-linux bench coverage mutate clean help
 
 all: build
 
@@ -31,6 +31,10 @@ coverage:
 	@scripts/setup build test coverage
 	@scripts/coverage
 
+mutate:
+	@scripts/setup build test
+	@scripts/mutate
+
 clean:
 	rm -rf build build-*
 
@@ -41,4 +45,5 @@ help:
 	@echo 'make check-linux  the kernel series, built and booted in QEMU (half an hour the first time)'
 	@echo 'make bench        speed, against Linux where its source is there'
 	@echo 'make coverage     which lines of src/ the tests reach'
+	@echo 'make mutate       lines that matter, taken away one at a time: does a test notice?'
 	@echo 'make clean        remove all build folders'
