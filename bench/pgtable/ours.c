@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * This library's page table, with the posix port and what the SMMUv3 driver asks for: a guard and
- * four kept tables.
+ * This library's page table, with the posix port and what the SMMUv3 driver asks for: a guard, and
+ * half a MiB of kept tables.
  */
 #include "ours.h"
 
@@ -36,8 +36,11 @@ static void check(int error)
 static void *create(void)
 {
     struct ours *ours = aligned_alloc(64, (sizeof(*ours) + 63) & ~63ul);
-    struct dms_pgtable_cfg cfg = {
-        .granule_lg2 = 12, .input_bits = 48, .output_bits = 48, .coherent = true, .keep_empty = 4};
+    struct dms_pgtable_cfg cfg = {.granule_lg2 = 12,
+                                  .input_bits = 48,
+                                  .output_bits = 48,
+                                  .coherent = true,
+                                  .keep_empty = 128};
 
     check(ours == NULL);
     check(dms_posix_create(NULL, &ours->posix));

@@ -78,8 +78,8 @@ int dms_pgtable_guard_init(struct dms_pgtable_guard *guard, const struct dms_por
 /* Every page table made with it is gone. */
 void dms_pgtable_guard_fini(struct dms_pgtable_guard *guard);
 
-/* Most empty tables that can be kept, see keep_empty. */
-#define DMS_PGTABLE_KEEP_MAX 8
+/* Most emptied tables that can be kept, see keep_empty. */
+#define DMS_PGTABLE_KEEP_MAX 1024
 
 struct dms_pgtable_cfg {
     const struct dms_port *port;     /* required: memory, locks, barriers, cache maintenance */
@@ -90,12 +90,15 @@ struct dms_pgtable_cfg {
     bool coherent;                   /* the walker snoops; else what is written is cleaned */
 
     /*
-     * Empty tables that stay linked, so that a page mapped and unmapped again and again does not
-     * allocate and free its tables each time, nor make walk caches go: the last keep_empty tables
-     * that became empty, with the tables above them. 0: tables go as they empty. At most
-     * DMS_PGTABLE_KEEP_MAX.
+     * How many emptied tables stay linked, so that pages mapped and unmapped again and again do not
+     * allocate and free their tables each time, nor make walk caches go: that many, and the tables
+     * above them. When one more empties, the oldest are removed until half as many (rounded up)
+     * are left: one fence of all threads and one invalidation for all of them. Those that are in use again by then only lose
+     * their place; those that a thread is inside stay, beyond the bound if need be. What is kept
+     * also goes when a block could take its place (dms_pgtable_make_room), and on
+     * dms_pgtable_trim. 0: tables go as they empty. At most DMS_PGTABLE_KEEP_MAX.
      */
-    uint8_t keep_empty;
+    uint16_t keep_empty;
 };
 
 /* One page table. The facts are constant after init; what follows them is private. */
@@ -119,10 +122,9 @@ struct dms_pgtable {
     uint32_t index_mask;  /* entries of a table below the root, - 1 */
     uint8_t index_bits;   /* input bits that one level translates: granule_lg2 - 3 */
     uint8_t level_lg2[5]; /* [n]: what a table at level n covers; [n + 1]: what its entry covers */
-    uint8_t kept_count;
-    uint8_t kept_next;
-    uint8_t kept_level[DMS_PGTABLE_KEEP_MAX];
-    uint64_t kept_iova[DMS_PGTABLE_KEEP_MAX];
+    unsigned kept_count;
+    void *kept_first; /* oldest */
+    void *kept_last;
     uint64_t generation; /* advances when a table is about to be removed */
     uint64_t tables;
     uint64_t removed;
@@ -154,7 +156,8 @@ void dms_pgtable_fini(struct dms_pgtable *pt);
  *
  * A block is used only where no table stands. Where pages were mapped before, their table may still
  * be linked (keep_empty) or wait for release; then its place is filled with pages, since exchanging
- * a table for a block would need an invalidation in between (DDI 0487, break-before-make).
+ * a table for a block needs an invalidation in between (DDI 0487, break-before-make): see
+ * dms_pgtable_make_room.
  */
 int dms_pgtable_map(struct dms_pgtable *pt, dms_iova_t iova, dms_phys_t phys, uint64_t size,
                     uint32_t prot);
@@ -169,8 +172,8 @@ int dms_pgtable_map(struct dms_pgtable *pt, dms_iova_t iova, dms_phys_t phys, ui
  * would fault meanwhile). After an error nothing was removed and `gather` is unchanged.
  *
  * A mapping that was cut counts as ended where its pages are missing. A table that became empty
- * while another thread was inside it, or while there was no memory to remember it, stays until an
- * unmap there or dms_pgtable_trim.
+ * while there was no memory to remember it, or, with keep_empty 0, while another thread was inside
+ * it, stays until an unmap there or dms_pgtable_trim.
  */
 int dms_pgtable_unmap(struct dms_pgtable *pt, dms_iova_t iova, uint64_t size, bool exact,
                       struct dms_iommu_gather *gather);
@@ -185,6 +188,16 @@ int dms_pgtable_unmap(struct dms_pgtable *pt, dms_iova_t iova, uint64_t size, bo
  * lack of memory, to keep a table from going together with the last one beneath it.
  */
 bool dms_pgtable_release(struct dms_pgtable *pt, struct dms_iommu_gather *gather);
+
+/*
+ * To be called before a map of the same arguments: removes the kept tables that are empty and in
+ * whose place that map could write blocks, and adds them to `gather`. True: the gather holds
+ * tables; invalidate and release, then map. False at once, without a lock, where size is less than
+ * a block or nothing is kept. Whatever happens, map does what it promises: a place that is not free
+ * by then is filled with pages. Arguments that map refuses remove nothing.
+ */
+bool dms_pgtable_make_room(struct dms_pgtable *pt, dms_iova_t iova, dms_phys_t phys, uint64_t size,
+                           struct dms_iommu_gather *gather);
 
 /*
  * Removes every empty table, kept ones too, and adds them to `gather`. Walks all tables: for idle
@@ -207,6 +220,7 @@ int dms_pgtable_next(struct dms_pgtable *pt, dms_iova_t from, bool down,
 /* Work done so far, in events. */
 struct dms_pgtable_stats {
     uint64_t tables;   /* linked now, the root included */
+    uint64_t kept;     /* of those: emptied since they were last looked at, see keep_empty */
     uint64_t removed;  /* unreachable, waiting for release */
     uint64_t entries;  /* entries written, leaves and links */
     uint64_t barriers; /* DMS_BARRIER_TABLE */

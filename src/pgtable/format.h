@@ -35,7 +35,7 @@
 #define LINK_CLEANED                                                                               \
     BIT64(55) /* the link has reached memory; set only for walkers that do not snoop */
 #define LINK_FROZEN  BIT64(56) /* about to be removed, or not: take the lock to know */
-#define LINK_KEPT    BIT64(57) /* one of dms_pgtable.kept: known, whether empty or not */
+#define LINK_KEPT    BIT64(57) /* in the list of keep.h: known, whether empty or not */
 #define LINK_HINT_LO MASK64(11, 2)
 #define LINK_HINT_HI MASK64(54, 52)
 

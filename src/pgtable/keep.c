@@ -1,66 +1,104 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 #include "pgtable/keep.h"
 
-#include "pgtable/format.h"
-#include "pgtable/geometry.h"
-#include "pgtable/reclaim.h"
-#include "pgtable/word.h"
+#include "base/memory.h"
+#include "pgtable/map.h"
 
-/* Other threads may change the hint in the same word at any time. */
-static void link_flag(uint64_t *link, uint64_t flag, bool on)
+void keep_append(struct dms_pgtable *pt, struct emptied *table)
 {
-    uint64_t word;
+    struct emptied *last = pt->kept_last;
 
-    do {
-        word = word_load(link);
-    } while (!word_exchange(link, word, on ? word | flag : word & ~flag));
+    table->next = NULL;
+    if (last)
+        last->next = table;
+    else
+        pt->kept_first = table;
+    pt->kept_last = table;
+    __atomic_store_n(&pt->kept_count, pt->kept_count + 1, __ATOMIC_RELAXED);
 }
 
-static void unlist(struct dms_pgtable *pt, unsigned i)
+/* The one after `before`; the oldest if that is NULL. There is one. */
+static struct emptied *take_after(struct dms_pgtable *pt, struct emptied *before)
 {
-    pt->kept_count--;
-    pt->kept_iova[i] = pt->kept_iova[pt->kept_count];
-    pt->kept_level[i] = pt->kept_level[pt->kept_count];
-    pt->kept_next = 0;
+    struct emptied *table = before ? before->next : pt->kept_first;
+
+    if (before)
+        before->next = table->next;
+    else
+        pt->kept_first = table->next;
+    if (pt->kept_last == table)
+        pt->kept_last = before;
+    __atomic_store_n(&pt->kept_count, pt->kept_count - 1, __ATOMIC_RELAXED);
+    return table;
 }
 
-void keep_forget(struct dms_pgtable *pt, uint64_t iova, unsigned level)
+struct emptied *keep_take(struct dms_pgtable *pt, const uint64_t *link)
 {
-    for (unsigned i = 0; i < pt->kept_count; i++) {
-        if (pt->kept_level[i] == level && pt->kept_iova[i] == table_first(pt, level, iova)) {
-            unlist(pt, i);
-            return;
-        }
+    struct emptied *before = NULL;
+
+    for (struct emptied *at = pt->kept_first; at->link != link; at = at->next)
+        before = at;
+    return take_after(pt, before);
+}
+
+static void reclaim_oldest(struct dms_pgtable *pt, struct dms_pgtable_slot *self, unsigned n,
+                           struct dms_iommu_gather *gather)
+{
+    struct emptied *batch = NULL, **end = &batch;
+
+    for (; n; n--) {
+        *end = take_after(pt, NULL);
+        end = &(*end)->next;
     }
-}
-
-/* A listed table is linked: it leaves the list before it is removed. */
-static void keep_release(struct dms_pgtable *pt, unsigned i)
-{
-    link_flag(reclaim_find(pt, pt->kept_iova[i], pt->kept_level[i]), LINK_KEPT, false);
+    *end = NULL;
+    reclaim_batch(pt, self, batch, gather);
 }
 
 void keep_table(struct dms_pgtable *pt, struct dms_pgtable_slot *self, uint64_t iova,
                 unsigned level, struct dms_iommu_gather *gather)
 {
     uint64_t *link = reclaim_find(pt, iova, level);
-    uint64_t old_iova = 0;
-    unsigned old_level = pt->start_level;
-    unsigned i = pt->kept_count;
+    struct emptied *table;
 
     if (!link || (word_load(link) & LINK_KEPT))
         return;
-    if (pt->kept_count == pt->cfg.keep_empty) {
-        i = pt->kept_next;
-        pt->kept_next = (uint8_t)((i + 1) % pt->kept_count);
-        keep_release(pt, i);
-        old_iova = pt->kept_iova[i];
-        old_level = pt->kept_level[i];
-    } else {
-        pt->kept_count++;
+    table = reclaim_record(pt, link, iova, level);
+    if (!table)
+        return;
+    link_set(link, LINK_KEPT);
+    keep_append(pt, table);
+    if (pt->kept_count > pt->cfg.keep_empty)
+        reclaim_oldest(pt, self, pt->kept_count - (pt->cfg.keep_empty + 1u) / 2, gather);
+}
+
+void keep_none(struct dms_pgtable *pt, struct dms_iommu_gather *gather)
+{
+    reclaim_oldest(pt, NULL, pt->kept_count, gather);
+}
+
+void keep_less(struct dms_pgtable *pt, uint64_t iova, uint64_t phys, uint64_t last,
+               struct dms_iommu_gather *gather)
+{
+    const struct map_job job = {.pt = pt, .iova = iova, .last = last, .phys = phys};
+    struct emptied *batch = NULL, *before = NULL, *at;
+
+    for (at = pt->kept_first; at; at = before ? before->next : pt->kept_first) {
+        if (at->iova < iova || at->iova > last || !leaf_fits(&job, at->level - 1, at->iova)) {
+            before = at;
+            continue;
+        }
+        take_after(pt, before);
+        at->next = batch;
+        batch = at;
     }
-    link_flag(link, LINK_KEPT, true);
-    pt->kept_iova[i] = table_first(pt, level, iova);
-    pt->kept_level[i] = (uint8_t)level;
-    reclaim_prune(pt, self, old_iova, old_level, gather);
+    reclaim_batch(pt, NULL, batch, gather);
+}
+
+void keep_fini(struct dms_pgtable *pt)
+{
+    while (pt->kept_first) {
+        struct emptied *table = take_after(pt, NULL);
+
+        port_free(pt->cfg.port, table, sizeof(*table));
+    }
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 #include "pgtable/guard.h"
+#include "pgtable/keep.h"
 #include "pgtable/table.h"
 #include "pgtable/word.h"
 
@@ -111,6 +112,7 @@ static void free_below(struct dms_pgtable *pt, const uint64_t *table, unsigned l
 
 void dms_pgtable_fini(struct dms_pgtable *pt)
 {
+    keep_fini(pt);
     free_below(pt, pt->root_entries, pt->start_level,
                (unsigned)(pt->root_bytes / sizeof(uint64_t)));
     port_table_free(pt->cfg.port, pt->root_entries, pt->root_bytes);

@@ -6,13 +6,13 @@
 #include "pgtable/table.h"
 #include "pgtable/word.h"
 
-static struct removed *removed_of(uint64_t word)
+static struct emptied *removed_of(uint64_t word)
 {
-    return word_is_valid(word) ? NULL : (struct removed *)(uintptr_t)word;
+    return word_is_valid(word) ? NULL : (struct emptied *)(uintptr_t)word;
 }
 
 /* Lock held. */
-static uint64_t link_again(struct dms_pgtable *pt, uint64_t *link, struct removed *removed)
+static uint64_t link_again(struct dms_pgtable *pt, uint64_t *link, struct emptied *removed)
 {
     removed->link = NULL;
     word_publish(link, removed->word);
@@ -30,7 +30,7 @@ uint64_t reclaim_settle(struct dms_pgtable *pt, struct dms_pgtable_slot *slot, u
     guard_lock(pt, slot);
     word = word_load(link);
     if (!word_is_valid(word)) {
-        struct removed *removed = removed_of(word);
+        struct emptied *removed = removed_of(word);
 
         word = removed && revive ? link_again(pt, link, removed) : 0;
     }
@@ -56,7 +56,7 @@ uint64_t *reclaim_find(const struct dms_pgtable *pt, uint64_t iova, unsigned lev
 }
 
 /* The first removed table of the gather that may count as gone; NULL: none may. */
-static const struct removed *gather_head(const struct dms_iommu_gather *gather)
+static const struct emptied *gather_head(const struct dms_iommu_gather *gather)
 {
     return gather ? gather->freed : NULL;
 }
@@ -87,15 +87,30 @@ bool reclaim_is_empty(const struct dms_pgtable *pt, const uint64_t *table, unsig
     return true;
 }
 
-static void gather_push(struct dms_iommu_gather *gather, struct removed *removed, uint64_t granule)
+struct emptied *reclaim_record(const struct dms_pgtable *pt, uint64_t *link, uint64_t iova,
+                               unsigned level)
 {
-    struct removed *head = gather->freed;
+    struct emptied *table = port_alloc(pt->cfg.port, sizeof(*table));
+
+    if (!table)
+        return NULL;
+    table->link = link;
+    table->iova = table_first(pt, level, iova);
+    table->table = table_at(pt, word_load(link));
+    table->level = level;
+    return table;
+}
+
+static void gather_push(struct dms_iommu_gather *gather, struct emptied *removed, uint64_t granule)
+{
+    struct emptied *head = gather->freed;
     bool first = gather->pages == 0 && !gather->tables;
 
     if (head)
         head->tail->next = removed;
     else
         gather->freed = head = removed;
+    removed->next = NULL;
     removed->head = head;
     head->tail = removed;
     gather->tables = true;
@@ -105,58 +120,106 @@ static void gather_push(struct dms_iommu_gather *gather, struct removed *removed
         gather->last = removed->iova + granule - 1;
 }
 
-/* Lock held. Nobody but the walker is in the table, and nobody will be, once this returns true. */
-static bool freeze(struct dms_pgtable *pt, const struct dms_pgtable_slot *self, uint64_t *link,
-                   uint64_t iova, unsigned level, const struct dms_iommu_gather *gather)
+/* Lock held. Nobody enters a frozen table; after the fence, whoever is inside one shows in his slot. */
+static void freeze_end(struct dms_pgtable *pt, const struct dms_pgtable_slot *self)
 {
-    uint64_t word = word_load(link);
-
-    while (!word_exchange(link, word, word | LINK_FROZEN))
-        word = word_load(link);
     guard_advance(pt);
     guard_fence_all(pt, self);
-    if (!guard_busy(pt, self, table_first(pt, level, iova), table_last(pt, level, iova)) &&
-        reclaim_is_empty(pt, table_at(pt, word), level, gather))
-        return true;
-    word_publish(link, word);
-    return false;
 }
 
-/* Lock held. False: someone is in it, something is in it, or there is no memory to remember it. */
-static bool table_remove(struct dms_pgtable *pt, const struct dms_pgtable_slot *self,
-                         uint64_t *link, uint64_t iova, unsigned level,
+static bool someone_inside(const struct dms_pgtable *pt, const struct dms_pgtable_slot *self,
+                           uint64_t iova, unsigned level)
+{
+    return guard_busy(pt, self, table_first(pt, level, iova), table_last(pt, level, iova));
+}
+
+/* Lock held. Only the lock's holder changes a frozen link. */
+static void link_unfreeze(uint64_t *link, uint64_t bits)
+{
+    word_publish(link, word_load(link) & ~(LINK_FROZEN | bits));
+}
+
+/* Lock held. The table is frozen and empty, and nobody is inside: out of the walker's reach. */
+static void table_remove(struct dms_pgtable *pt, struct emptied *table,
                          struct dms_iommu_gather *gather)
 {
-    struct removed *removed = port_alloc(pt->cfg.port, sizeof(*removed));
-
-    if (!removed)
-        return false;
-    if (!freeze(pt, self, link, iova, level, gather)) {
-        port_free(pt->cfg.port, removed, sizeof(*removed));
-        return false;
-    }
-    if (word_load(link) & LINK_KEPT)
-        keep_forget(pt, iova, level);
-    removed->link = link;
-    removed->word = word_load(link) & ~(LINK_FROZEN | LINK_KEPT);
-    removed->iova = table_first(pt, level, iova);
-    removed->table = table_at(pt, removed->word);
-    removed->level = level;
-    gather_push(gather, removed, granule(pt));
-    word_publish(link, (uint64_t)(uintptr_t)removed);
-    table_wrote(pt, &pt->own, link, 1);
+    table->word = word_load(table->link) & ~(LINK_FROZEN | LINK_KEPT);
+    gather_push(gather, table, granule(pt));
+    word_publish(table->link, (uint64_t)(uintptr_t)table);
+    table_wrote(pt, &pt->own, table->link, 1);
     pt->removed++;
     __atomic_sub_fetch(&pt->tables, 1, __ATOMIC_RELAXED);
+}
+
+/* What becomes of one of a batch. True: it is removed. */
+static bool batch_decide(struct dms_pgtable *pt, const struct dms_pgtable_slot *self,
+                         struct emptied *table, struct dms_iommu_gather *gather)
+{
+    if (someone_inside(pt, self, table->iova, table->level)) {
+        link_unfreeze(table->link, 0);
+        keep_append(pt, table);
+        return false;
+    }
+    if (!reclaim_is_empty(pt, table->table, table->level, gather)) {
+        link_unfreeze(table->link, LINK_KEPT);
+        port_free(pt->cfg.port, table, sizeof(*table));
+        return false;
+    }
+    table_remove(pt, table, gather);
     return true;
 }
 
-/* A look before the fence that all threads have to pass: the hinted entry first, then all. */
+void reclaim_batch(struct dms_pgtable *pt, struct dms_pgtable_slot *self, struct emptied *batch,
+                   struct dms_iommu_gather *gather)
+{
+    if (!batch)
+        return;
+    for (struct emptied *table = batch; table; table = table->next)
+        link_set(table->link, LINK_FROZEN);
+    freeze_end(pt, self);
+    while (batch) {
+        struct emptied *table = batch;
+
+        batch = table->next;
+        if (batch_decide(pt, self, table, gather))
+            reclaim_prune(pt, self, table->iova, table->level - 1, gather);
+    }
+}
+
+/*
+ * Lock held. False: someone is in it, something is in it, or there is no memory to remember it. A
+ * kept table is remembered already.
+ */
+static bool prune_one(struct dms_pgtable *pt, const struct dms_pgtable_slot *self, uint64_t *link,
+                      uint64_t iova, unsigned level, struct dms_iommu_gather *gather)
+{
+    bool kept = word_load(link) & LINK_KEPT;
+    struct emptied *table = kept ? NULL : reclaim_record(pt, link, iova, level);
+
+    if (!kept && !table)
+        return false;
+    link_set(link, LINK_FROZEN);
+    freeze_end(pt, self);
+    if (someone_inside(pt, self, iova, level) ||
+        !reclaim_is_empty(pt, table_at(pt, word_load(link)), level, gather)) {
+        link_unfreeze(link, 0);
+        port_free(pt->cfg.port, table, sizeof(*table));
+        return false;
+    }
+    table_remove(pt, kept ? keep_take(pt, link) : table, gather);
+    return true;
+}
+
+/*
+ * A look before the fence that all threads have to pass: the hinted entry first, then all. One that
+ * is frozen is in a batch, and its turn comes.
+ */
 static bool may_go(const struct dms_pgtable *pt, uint64_t word, unsigned level,
                    const struct dms_iommu_gather *gather)
 {
     const uint64_t *table = table_at(pt, word);
 
-    return !word_is_valid(word_load(&table[link_hint(word)])) &&
+    return !(word & LINK_FROZEN) && !word_is_valid(word_load(&table[link_hint(word)])) &&
            reclaim_is_empty(pt, table, level, gather);
 }
 
@@ -167,7 +230,7 @@ void reclaim_prune(struct dms_pgtable *pt, struct dms_pgtable_slot *self, uint64
         uint64_t *link = reclaim_find(pt, iova, level);
 
         if (!link || !may_go(pt, word_load(link), level, gather) ||
-            !table_remove(pt, self, link, iova, level, gather))
+            !prune_one(pt, self, link, iova, level, gather))
             return;
     }
 }

@@ -3,10 +3,11 @@
  * How an empty table goes, while other threads map beside it and the walker reads.
  *
  * linked   The link is a valid descriptor. Threads follow it without a lock (guard.h).
+ * kept     Linked, emptied once, and listed (keep.h) to go later, together with others.
  * frozen   LINK_FROZEN is set, under the lock. The walker does not care. A thread that meets it
  *          waits for the lock. If another slot is in the table's range, or an entry is in use after
  *          all: linked again.
- * removed  The link holds a pointer to a struct removed: bit 0 is clear, so the walker finds it
+ * removed  The link holds a pointer to a struct emptied: bit 0 is clear, so the walker finds it
  *          invalid; but its walk cache may still hold the table, so the table stays as it is,
  *          empty. A thread that wants to map there must not link another table, which the walker
  *          would not see: it links this one again.
@@ -38,13 +39,13 @@ struct walk {
     unsigned index;
 };
 
-/* A removed table, in the list of one gather. Its fields are the lock's. */
-struct removed {
-    struct removed *next;
-    struct removed *head; /* the gather's first one: which gather it is */
-    struct removed *tail; /* valid in the head */
-    uint64_t *link;       /* where the table hung; NULL: it was linked again */
-    uint64_t word;        /* the link as it was */
+/* A table that is kept, or was removed and is in the list of one gather. Its fields are the lock's. */
+struct emptied {
+    struct emptied *next;
+    struct emptied *head; /* the gather's first one: which gather it is */
+    struct emptied *tail; /* valid in the head */
+    uint64_t *link;       /* where the table hangs, or hung; NULL: it was linked again */
+    uint64_t word;        /* of a removed one: the link as it was */
     uint64_t iova;        /* first of the table */
     uint64_t *table;
     unsigned level; /* of the table */
@@ -85,9 +86,32 @@ uint64_t *reclaim_find(const struct dms_pgtable *pt, uint64_t iova, unsigned lev
 bool reclaim_is_empty(const struct dms_pgtable *pt, const uint64_t *table, unsigned level,
                       const struct dms_iommu_gather *gather);
 
+/* Lock held. Sets bits of a link. Other threads may change the hint in the same word at any time. */
+static inline void link_set(uint64_t *link, uint64_t bits)
+{
+    uint64_t word;
+
+    do {
+        word = word_load(link);
+    } while (!word_exchange(link, word, word | bits));
+}
+
+/* Lock held. A record of the table at `level` that holds iova and hangs on `link`; NULL: no memory. */
+struct emptied *reclaim_record(const struct dms_pgtable *pt, uint64_t *link, uint64_t iova,
+                               unsigned level);
+
+/*
+ * Lock held. Of a list of kept tables that are no longer listed, those that are empty are removed,
+ * with what empties above them; those in use are linked and no longer kept; those with a thread
+ * inside are listed again. Other threads pass one fence for all of them. self: the caller's slot or
+ * NULL.
+ */
+void reclaim_batch(struct dms_pgtable *pt, struct dms_pgtable_slot *self, struct emptied *batch,
+                   struct dms_iommu_gather *gather);
+
 /*
  * Lock held. Removes the table at `level` that holds iova if it is empty, then the one above, and
- * so on. self: the caller's slot or NULL.
+ * so on. self: as above.
  */
 void reclaim_prune(struct dms_pgtable *pt, struct dms_pgtable_slot *self, uint64_t iova,
                    unsigned level, struct dms_iommu_gather *gather);

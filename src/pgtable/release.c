@@ -2,6 +2,7 @@
 #include "pgtable/reclaim.h"
 
 #include "pgtable/guard.h"
+#include "pgtable/keep.h"
 #include "pgtable/table.h"
 #include "pgtable/word.h"
 
@@ -9,9 +10,9 @@
  * Lock held. Tables that were linked again are dropped from the list, the others are out of reach
  * for everyone.
  */
-static void unlink_all(struct dms_pgtable *pt, struct removed *list)
+static void unlink_all(struct dms_pgtable *pt, struct emptied *list)
 {
-    for (struct removed *removed = list; removed; removed = removed->next) {
+    for (struct emptied *removed = list; removed; removed = removed->next) {
         if (!removed->link) {
             removed->table = NULL;
             continue;
@@ -22,10 +23,10 @@ static void unlink_all(struct dms_pgtable *pt, struct removed *list)
     }
 }
 
-static void free_all(const struct dms_pgtable *pt, struct removed *list)
+static void free_all(const struct dms_pgtable *pt, struct emptied *list)
 {
     while (list) {
-        struct removed *next = list->next;
+        struct emptied *next = list->next;
 
         port_table_free(pt->cfg.port, list->table, granule(pt));
         port_free(pt->cfg.port, list, sizeof(*list));
@@ -35,21 +36,21 @@ static void free_all(const struct dms_pgtable *pt, struct removed *list)
 
 bool dms_pgtable_release(struct dms_pgtable *pt, struct dms_iommu_gather *gather)
 {
-    struct removed *list = gather->freed;
+    struct emptied *list = gather->freed;
 
     *gather = (struct dms_iommu_gather){0};
     if (!list)
         return false;
     port_lock(pt->cfg.port, &pt->lock);
     unlink_all(pt, list);
-    for (struct removed *removed = list; removed; removed = removed->next)
+    for (struct emptied *removed = list; removed; removed = removed->next)
         reclaim_prune(pt, NULL, removed->iova, removed->level - 1, gather);
     port_unlock(pt->cfg.port, &pt->lock);
     free_all(pt, list);
     return gather->tables;
 }
 
-/* Children before parents; recursion ends at level 3. */
+/* What no list knows. Children before parents; recursion ends at level 3. */
 static void sweep(struct dms_pgtable *pt, const uint64_t *table, unsigned level, uint64_t iova,
                   unsigned entries, struct dms_iommu_gather *gather)
 {
@@ -67,6 +68,7 @@ static void sweep(struct dms_pgtable *pt, const uint64_t *table, unsigned level,
 void dms_pgtable_trim(struct dms_pgtable *pt, struct dms_iommu_gather *gather)
 {
     port_lock(pt->cfg.port, &pt->lock);
+    keep_none(pt, gather);
     sweep(pt, pt->root_entries, pt->start_level, 0, (unsigned)(pt->root_bytes / 8), gather);
     port_unlock(pt->cfg.port, &pt->lock);
 }

@@ -17,6 +17,7 @@ void dms_pgtable_stats(struct dms_pgtable *pt, struct dms_pgtable_stats *out)
     *out = (struct dms_pgtable_stats){0};
     port_lock(pt->cfg.port, &pt->lock);
     out->tables = __atomic_load_n(&pt->tables, __ATOMIC_RELAXED);
+    out->kept = pt->kept_count;
     out->removed = pt->removed;
     add_slot(out, &pt->own);
     port_unlock(pt->cfg.port, &pt->lock);

@@ -155,33 +155,6 @@ static int check_rest(const struct unmap_job *job, const struct run *first, bool
     return exact && (!joined || cuts_last(job, &run)) ? DMS_EBUSY : 0;
 }
 
-/*
- * From the arguments again: a job whose address is taken here would cost every call its registers.
- * The check of mapping ends looks at one page more on either side.
- */
-static __attribute__((noinline)) int unmap_slow(struct dms_pgtable *pt,
-                                                struct dms_pgtable_slot *slot, uint64_t iova,
-                                                uint64_t last, bool exact,
-                                                struct dms_iommu_gather *gather)
-{
-    struct unmap_job job = {pt, slot, iova, last, gather};
-    struct run run;
-    int error;
-
-    guard_widen(pt, slot, iova == 0 ? 0 : iova - 1, last + 1);
-    error = find_run(&job, job.iova, &run);
-    if (!error)
-        error = check_rest(&job, &run, exact);
-    if (!error && exact && cuts_first(&job, &run))
-        error = DMS_EBUSY;
-    if (error)
-        return error;
-    remove_run(&job, &run);
-    while (run.last != job.last && find_run(&job, run.last + 1, &run) == 0)
-        remove_run(&job, &run);
-    return 0;
-}
-
 /* A range whose ends are marked as ends of mappings needs no look at its neighbours. */
 INLINE_ALWAYS bool unmap_recent(const struct unmap_job *job, unsigned level, bool exact)
 {
@@ -194,6 +167,36 @@ INLINE_ALWAYS bool unmap_recent(const struct unmap_job *job, unsigned level, boo
         return false;
     remove_run(job, &run);
     return true;
+}
+
+/*
+ * From the arguments again: a job whose address is taken here would cost every call its registers.
+ * The check of mapping ends looks at one page more on either side.
+ */
+static __attribute__((noinline)) int unmap_slow(struct dms_pgtable *pt,
+                                                struct dms_pgtable_slot *slot, uint64_t iova,
+                                                uint64_t last, bool exact,
+                                                struct dms_iommu_gather *gather)
+{
+    struct unmap_job job = {pt, slot, iova, last, gather};
+    struct walk walk = walk_quick(pt, slot, iova, WALK_READ);
+    struct run run;
+    int error;
+
+    if (walk.level >= 2 && unmap_recent(&job, walk.level, exact))
+        return 0;
+    guard_widen(pt, slot, iova == 0 ? 0 : iova - 1, last + 1);
+    error = find_run(&job, job.iova, &run);
+    if (!error)
+        error = check_rest(&job, &run, exact);
+    if (!error && exact && cuts_first(&job, &run))
+        error = DMS_EBUSY;
+    if (error)
+        return error;
+    remove_run(&job, &run);
+    while (run.last != job.last && find_run(&job, run.last + 1, &run) == 0)
+        remove_run(&job, &run);
+    return 0;
 }
 
 int dms_pgtable_unmap(struct dms_pgtable *pt, dms_iova_t iova, uint64_t size, bool exact,

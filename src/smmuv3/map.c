@@ -4,12 +4,6 @@
  */
 #include "smmuv3_internal.h"
 
-int smmu_map(struct dms_iommu_domain *domain, dms_iova_t iova, dms_phys_t phys, uint64_t size,
-             uint32_t prot)
-{
-    return dms_pgtable_map(&smmu_domain_of(domain)->pt, iova, phys, size, prot);
-}
-
 int smmu_unmap(struct dms_iommu_domain *domain, dms_iova_t iova, uint64_t size, bool exact,
                struct dms_iommu_gather *gather)
 {
@@ -44,6 +38,30 @@ int smmu_flush(struct dms_iommu_domain *base, struct dms_iommu_gather *gather)
         again = dms_pgtable_release(&domain->pt, gather);
     }
     return DMS_OK;
+}
+
+/*
+ * Tables that emptied give way to blocks, which takes an invalidation. Where that is not confirmed,
+ * or another thread is at it, the map fills their place with pages. What was removed without being
+ * confirmed waits for the next time.
+ */
+static void make_room(struct smmu_domain *domain, dms_iova_t iova, dms_phys_t phys, uint64_t size)
+{
+    if (atomic_exchange_explicit(&domain->room_taken, true, memory_order_acquire))
+        return;
+    if (dms_pgtable_make_room(&domain->pt, iova, phys, size, &domain->room))
+        (void)smmu_flush(&domain->domain, &domain->room);
+    atomic_store_explicit(&domain->room_taken, false, memory_order_release);
+}
+
+int smmu_map(struct dms_iommu_domain *base, dms_iova_t iova, dms_phys_t phys, uint64_t size,
+             uint32_t prot)
+{
+    struct smmu_domain *domain = smmu_domain_of(base);
+
+    if (size >= domain->block)
+        make_room(domain, iova, phys, size);
+    return dms_pgtable_map(&domain->pt, iova, phys, size, prot);
 }
 
 int smmu_iova_to_phys(struct dms_iommu_domain *domain, dms_iova_t iova, dms_phys_t *phys)

@@ -154,9 +154,12 @@ struct smmu_domain {
     struct smmu_cd *cd;
     dms_phys_t cd_phys;
     uint16_t asid;
-    uint32_t streams;          /* SIDs attached; under strtab.lock */
-    _Atomic bool stale;        /* a cached stream table entry may lead here, attached or not */
-    struct list_node withheld; /* under asids.lock */
+    uint32_t streams;             /* SIDs attached; under strtab.lock */
+    _Atomic bool stale;           /* a cached stream table entry may lead here, attached or not */
+    uint64_t block;               /* the smallest leaf above the granule, bytes */
+    _Atomic bool room_taken;      /* a thread has what follows */
+    struct dms_iommu_gather room; /* tables that gave way to blocks, if not confirmed yet */
+    struct list_node withheld;    /* under asids.lock */
 };
 
 static inline struct smmu *smmu_of(struct dms_iommu *iommu)

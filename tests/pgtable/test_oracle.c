@@ -62,6 +62,30 @@ static uint32_t pick_prot(struct run *r)
     return prot;
 }
 
+static void release(struct run *r, unsigned which)
+{
+    struct dms_iommu_gather *gather = &r->gather[which];
+    unsigned rounds = 0;
+
+    do {
+        if (gather->tables)
+            hardware_invalidate(&r->f, &r->cache, gather->first, gather->last);
+        assert_true(rounds++ <= 3);
+    } while (dms_pgtable_release(&r->f.pt, gather));
+    assert_int_equal(gather->pages, 0);
+    assert_null(gather->freed);
+}
+
+/* Released at once, or left to the gather that is open. */
+static void make_room(struct run *r, uint64_t iova, uint64_t phys, uint64_t size)
+{
+    unsigned which = below(r, 2);
+
+    if (dms_pgtable_make_room(&r->f.pt, iova, (dms_phys_t){phys}, size, &r->gather[which]) &&
+        below(r, 2))
+        release(r, which);
+}
+
 static void step_map(struct run *r)
 {
     uint64_t granule = UINT64_C(1) << r->f.pt.cfg.granule_lg2;
@@ -73,6 +97,8 @@ static void step_map(struct run *r)
     pick_range(r, &first, &n);
     if (phys + n * granule > r->f.pt.output_last)
         return;
+    if (below(r, 2))
+        make_room(r, r->o.base + first * granule, phys, n * granule);
     assert_int_equal(dms_pgtable_map(&r->f.pt, r->o.base + first * granule, (dms_phys_t){phys},
                                      n * granule, prot),
                      oracle_map(&r->o, first, n, phys, prot));
@@ -113,20 +139,6 @@ static void step_unmap_mapping(struct run *r)
         dms_pgtable_unmap(&r->f.pt, mapping.iova.first, n * granule, true, &r->gather[below(r, 2)]),
         0);
     oracle_check(&r->o, &r->cache, first);
-}
-
-static void release(struct run *r, unsigned which)
-{
-    struct dms_iommu_gather *gather = &r->gather[which];
-    unsigned rounds = 0;
-
-    do {
-        if (gather->tables)
-            hardware_invalidate(&r->f, &r->cache, gather->first, gather->last);
-        assert_true(rounds++ <= 3);
-    } while (dms_pgtable_release(&r->f.pt, gather));
-    assert_int_equal(gather->pages, 0);
-    assert_null(gather->freed);
 }
 
 static void check_all(struct run *r)

@@ -12,7 +12,7 @@ static void start(struct fixture *f, unsigned keep)
 {
     struct dms_pgtable_cfg cfg = fixture_cfg();
 
-    cfg.keep_empty = (uint8_t)keep;
+    cfg.keep_empty = (uint16_t)keep;
     fixture_start(f, cfg, true);
 }
 
@@ -173,32 +173,199 @@ static void a_kept_table_serves_the_same_page_again(void **state)
     fixture_stop(&f);
 }
 
-static void the_oldest_kept_table_goes_when_another_one_empties(void **state)
+static void the_oldest_kept_tables_go_when_another_one_empties(void **state)
 {
     struct dms_iommu_gather gather = {0};
+    struct dms_pgtable_stats stats;
     struct fixture f;
 
     (void)state;
-    start(&f, 2);
-    for (unsigned i = 0; i < 3; i++)
+    start(&f, 4);
+    for (unsigned i = 0; i < 5; i++)
         fixture_map(&f, i * GIB(1), 0, KIB(4));
-    assert_int_equal(f.tables, 2 + 3 * 2);
-    for (unsigned i = 0; i < 2; i++)
+    assert_int_equal(f.tables, 2 + 5 * 2);
+    for (unsigned i = 0; i < 4; i++)
         fixture_unmap(&f, i * GIB(1), KIB(4), &gather);
     assert_false(gather.tables);
-    fixture_unmap(&f, 2 * GIB(1), KIB(4), &gather);
+    dms_pgtable_stats(&f.pt, &stats);
+    assert_int_equal(stats.kept, 4);
+    fixture_unmap(&f, 4 * GIB(1), KIB(4), &gather);
     assert_true(gather.tables);
     assert_int_equal(gather.first, 0);
     release(&f, &gather);
     assert_int_equal(f.tables, 2 + 2 * 2);
-    assert_false(hardware_walk(&f, 0).mapped);
-    assert_int_equal(hardware_walk(&f, 0).level, 1);
-    assert_int_equal(hardware_walk(&f, GIB(1)).level, 3);
-    fixture_map(&f, 3 * GIB(1), 0, KIB(4));
-    fixture_unmap(&f, 3 * GIB(1), KIB(4), &gather);
+    dms_pgtable_stats(&f.pt, &stats);
+    assert_int_equal(stats.kept, 2);
+    assert_int_equal(stats.tables, f.tables);
+    for (unsigned i = 0; i < 5; i++)
+        assert_int_equal(hardware_walk(&f, i * GIB(1)).level, i < 3 ? 1 : 3);
+    fixture_stop(&f);
+}
+
+/* One that thread 0 has used, so that fences count. */
+static void start_with_fences(struct fixture *f, unsigned keep)
+{
+    start(f, keep);
+    if (!fixture_fence_all(f))
+        skip();
+    fixture_become(0);
+    fixture_map(f, GIB(400), 0, KIB(4));
+    fixture_become(1);
+}
+
+static void many_tables_that_empty_stay_within_the_bound_and_share_fences(void **state)
+{
+    const unsigned keep = 16, rounds = 20, width = 40;
+    struct fixture f;
+    long objects;
+
+    (void)state;
+    start_with_fences(&f, keep);
+    objects = f.objects;
+    for (unsigned i = 0; i < rounds * width; i++) {
+        uint64_t iova = (i % width) * MIB(2);
+        struct dms_iommu_gather gather = {0};
+        struct dms_pgtable_stats stats;
+
+        fixture_map(&f, iova, 0, KIB(4));
+        fixture_unmap(&f, iova, KIB(4), &gather);
+        release(&f, &gather);
+        dms_pgtable_stats(&f.pt, &stats);
+        assert_true(stats.kept <= keep);
+        assert_int_equal(f.objects - objects, stats.kept);
+        assert_int_equal(stats.removed, 0);
+        assert_int_equal(f.tables, stats.tables);
+        assert_int_equal(f.tables, 4 + 1 + stats.kept);
+    }
+    /* Each time the list is full, half of it and one more go. */
+    assert_int_equal(f.fences, (rounds * width - keep / 2) / (keep / 2 + 1));
+    fixture_stop(&f);
+}
+
+/* Thread 0 is inside a kept table, about to map there, when the table's turn comes. */
+static void neighbour_fills_the_list(struct fixture *f)
+{
+    f->on_event = NULL;
+    fixture_become(1);
+    for (unsigned i = 1; i <= 6; i++) {
+        struct dms_iommu_gather gather = {0};
+        struct dms_pgtable_stats stats;
+
+        fixture_map(f, i * GIB(1), 0, KIB(4));
+        fixture_unmap(f, i * GIB(1), KIB(4), &gather);
+        while (dms_pgtable_release(&f->pt, &gather))
+            ;
+        dms_pgtable_stats(&f->pt, &stats);
+        assert_true(stats.kept <= 2 + 1);
+    }
+    fixture_become(0);
+}
+
+static void a_kept_table_with_a_thread_inside_stays_kept(void **state)
+{
+    struct dms_iommu_gather gather = {0};
+    struct dms_pgtable_cfg cfg = fixture_cfg();
+    struct fixture f;
+
+    (void)state;
+    cfg.keep_empty = 2;
+    fixture_start(&f, cfg, true);
+    fixture_become(0);
+    fixture_map(&f, 0, 0, KIB(4));
+    fixture_unmap(&f, 0, KIB(4), &gather);
+    f.on_event = neighbour_fills_the_list;
+    fixture_map(&f, MIB(2) - KIB(4), 0, KIB(8));
+    assert_null(f.on_event);
+    assert_true(hardware_walk(&f, MIB(2) - KIB(4)).mapped);
+    fixture_unmap(&f, MIB(2) - KIB(4), KIB(8), &gather);
+    dms_pgtable_trim(&f.pt, &gather);
     release(&f, &gather);
-    assert_int_equal(hardware_walk(&f, GIB(1)).level, 1);
-    assert_int_equal(hardware_walk(&f, GIB(2)).level, 3);
+    assert_int_equal(f.tables, 1);
+    fixture_stop(&f);
+}
+
+static void a_kept_parent_goes_once_and_with_its_children(void **state)
+{
+    (void)state;
+    for (unsigned order = 0; order < 2; order++) {
+        struct dms_iommu_gather gather = {0};
+        struct fixture f;
+
+        start(&f, 8);
+        /* The table of blocks empties before its child, or after a page made and emptied it. */
+        fixture_map(&f, MIB(2), MIB(2), MIB(2));
+        if (order == 0)
+            fixture_unmap(&f, MIB(2), MIB(2), &gather);
+        fixture_map(&f, 0, 0, KIB(4));
+        fixture_unmap(&f, 0, KIB(4), &gather);
+        if (order == 1)
+            fixture_unmap(&f, MIB(2), MIB(2), &gather);
+        assert_false(gather.tables);
+        dms_pgtable_trim(&f.pt, &gather);
+        release(&f, &gather);
+        assert_int_equal(f.tables, 1);
+        fixture_stop(&f);
+    }
+}
+
+static void a_block_takes_the_place_of_kept_tables_after_an_invalidation(void **state)
+{
+    struct dms_iommu_gather gather = {0};
+    struct hardware_cache cache = {0};
+    struct fixture f;
+
+    (void)state;
+    start(&f, 8);
+    fixture_map(&f, MIB(4) + KIB(4), 0, KIB(4)); /* its table stays in use */
+    for (unsigned i = 1; i < 6; i++) {
+        fixture_map(&f, i * MIB(2), 0, KIB(4));
+        hardware_walk_cached(&f, &cache, i * MIB(2));
+    }
+    for (unsigned i = 1; i < 6; i++)
+        fixture_unmap(&f, i * MIB(2), KIB(4), &gather);
+    release(&f, &gather);
+    assert_false(dms_pgtable_make_room(&f.pt, MIB(6), (dms_phys_t){0}, MIB(1), &gather));
+    assert_false(dms_pgtable_make_room(&f.pt, MIB(6), (dms_phys_t){KIB(4)}, MIB(4), &gather));
+    assert_false(dms_pgtable_make_room(&f.pt, MIB(6), (dms_phys_t){1}, MIB(4), &gather));
+    assert_false(dms_pgtable_make_room(&f.pt, MIB(6), (dms_phys_t){0}, -MIB(2), &gather));
+    assert_true(dms_pgtable_make_room(&f.pt, MIB(6) - KIB(4), (dms_phys_t){GIB(1) - KIB(4)},
+                                      MIB(4) + KIB(4), &gather));
+    assert_int_equal(gather.first, MIB(6));
+    assert_true(gather.last < MIB(10));
+    hardware_invalidate(&f, &cache, gather.first, gather.last);
+    release(&f, &gather);
+    fixture_map(&f, MIB(6), GIB(1), MIB(4));
+    for (unsigned i = 3; i < 5; i++) {
+        assert_int_equal(hardware_walk(&f, i * MIB(2)).leaf_bytes, MIB(2));
+        assert_int_equal(hardware_walk_cached(&f, &cache, i * MIB(2)).phys,
+                         GIB(1) + (i - 3) * MIB(2));
+    }
+    assert_int_equal(hardware_walk(&f, MIB(2)).level, 3);
+    assert_int_equal(hardware_walk(&f, MIB(4)).level, 3);
+    assert_int_equal(hardware_walk(&f, MIB(10)).level, 3);
+    fixture_stop(&f);
+}
+
+/* The invalidation did not come, so the table must stay where the walker may still look. */
+static void without_the_invalidation_pages_take_the_place(void **state)
+{
+    struct dms_iommu_gather gather = {0};
+    struct hardware_cache cache = {0};
+    struct fixture f;
+
+    (void)state;
+    start(&f, 8);
+    fixture_map(&f, MIB(2), 0, KIB(4));
+    hardware_walk_cached(&f, &cache, MIB(2));
+    fixture_unmap(&f, MIB(2), KIB(4), &gather);
+    release(&f, &gather);
+    assert_true(dms_pgtable_make_room(&f.pt, MIB(2), (dms_phys_t){0}, MIB(2), &gather));
+    fixture_map(&f, MIB(2), GIB(1), MIB(2));
+    assert_int_equal(hardware_walk_cached(&f, &cache, MIB(4) - KIB(4)).phys,
+                     GIB(1) + MIB(2) - KIB(4));
+    assert_int_equal(hardware_walk(&f, MIB(2)).leaf_bytes, KIB(4));
+    release(&f, &gather);
+    assert_int_equal(hardware_walk(&f, MIB(2)).phys, GIB(1));
     fixture_stop(&f);
 }
 
@@ -455,7 +622,12 @@ int main(void)
         cmocka_unit_test(two_gathers_may_be_released_in_any_order),
         cmocka_unit_test(a_table_may_be_removed_twice_before_the_first_release),
         cmocka_unit_test(a_kept_table_serves_the_same_page_again),
-        cmocka_unit_test(the_oldest_kept_table_goes_when_another_one_empties),
+        cmocka_unit_test(the_oldest_kept_tables_go_when_another_one_empties),
+        cmocka_unit_test(many_tables_that_empty_stay_within_the_bound_and_share_fences),
+        cmocka_unit_test(a_kept_table_with_a_thread_inside_stays_kept),
+        cmocka_unit_test(a_kept_parent_goes_once_and_with_its_children),
+        cmocka_unit_test(a_block_takes_the_place_of_kept_tables_after_an_invalidation),
+        cmocka_unit_test(without_the_invalidation_pages_take_the_place),
         cmocka_unit_test(a_kept_table_in_use_again_loses_its_place_but_stays),
         cmocka_unit_test(a_kept_table_that_was_removed_and_linked_again_is_kept_no_more),
         cmocka_unit_test(a_table_that_a_thread_is_going_to_map_in_stays),

@@ -171,7 +171,7 @@ static void run_with(unsigned keep, bool guard, bool coherent, unsigned slots, b
 
     print_message("# keep %u guard %d coherent %d DMS_SEED=0x%llx\n", keep, guard, coherent,
                   (unsigned long long)shared.seed);
-    cfg.keep_empty = (uint8_t)keep;
+    cfg.keep_empty = (uint16_t)keep;
     cfg.coherent = coherent;
     fixture_start(&shared.f, cfg, guard);
     if (guard)
@@ -207,6 +207,7 @@ static void the_same_when_only_the_remover_fences(void **state)
     (void)state;
     run_with(0, true, true, 8, true);
     run_with(2, true, false, 8, true);
+    run_with(8, true, true, 8, true);
 }
 
 static void the_same_under_the_lock(void **state)

@@ -466,6 +466,69 @@ static void removed_tables_are_freed_after_an_invalidation_of_walks(void **state
     destroy(domain);
 }
 
+/* A page's table, emptied, stands where a block is going to be mapped. */
+static struct dms_iommu_domain *make_with_empty_table(void)
+{
+    struct dms_iommu_domain *domain = make(12, 39);
+    struct dms_iommu_gather gather;
+
+    map(domain, 0x200000, 0x1000);
+    gather = unmap(domain, 0x200000, 0x1000);
+    assert_int_equal(iommu->ops->flush(domain, &gather), 0);
+    assert_false(gather.tables);
+    return domain;
+}
+
+/* The first store of a word to this address, from `from` on, that satisfies the mask. */
+static int find_store(unsigned from, uint64_t phys, uint64_t mask, uint64_t value)
+{
+    for (unsigned i = from; i < rec.count; i++) {
+        if (rec.log[i].kind == REC_STORE && rec.log[i].a == phys && (rec.log[i].b & mask) == value)
+            return (int)i;
+    }
+    return -1;
+}
+
+static void a_block_is_written_after_the_table_in_its_place_was_invalidated(void **state)
+{
+    struct dms_iommu_domain *domain = make_with_empty_table();
+    int gone, tlbi, sync, block;
+    uint64_t link;
+    (void)state;
+
+    recorder_clear(&rec);
+    map(domain, 0x200000, 0x200000);
+    assert_int_equal(rec.log[0].kind, REC_STORE);
+    link = rec.log[0].a;
+    gone = find_store(0, link, 1, 0);
+    tlbi = recorder_find(&rec, 0, REC_COMMAND, recorder_command(&rec, 0)->a);
+    sync = recorder_find(&rec, 0, REC_COMMAND, SYNC);
+    block = find_store(0, link, 0x80200003, 0x80200001);
+    assert_int_equal(recorder_command(&rec, 0)->b & 1, 0); /* not leaves only */
+    assert_true(gone >= 0 && gone < tlbi && tlbi < sync && sync < block);
+    destroy(domain);
+}
+
+static void a_silent_smmu_leaves_the_table_and_pages_are_mapped(void **state)
+{
+    struct dms_iommu_domain *domain = make_with_empty_table();
+    struct dms_iommu_gather gather = {0};
+    unsigned tables = rec.live_tables;
+    dms_phys_t phys;
+    (void)state;
+
+    rec.cmdq = REC_CMDQ_STUCK;
+    map(domain, 0x200000, 0x200000);
+    assert_int_equal(rec.live_tables, tables);
+    assert_int_equal(iommu->ops->iova_to_phys(domain, 0x3ff000, &phys), 0);
+    assert_int_equal(phys.addr, 0x803ff000);
+    /* Pages: one of them can go alone. */
+    assert_int_equal(iommu->ops->unmap(domain, 0x3ff000, 0x1000, false, &gather), 0);
+    rec.cmdq = REC_CMDQ_AT_ONCE;
+    assert_int_equal(iommu->ops->flush(domain, &gather), 0);
+    destroy(domain);
+}
+
 static void mappings_left_in_a_domain_go_with_it(void **state)
 {
     struct dms_iommu_domain *domain = make(12, 39);
@@ -506,6 +569,8 @@ int main(void)
         TEST(an_empty_flush_does_nothing),
         TEST(a_flush_that_fails_can_be_done_again),
         TEST(removed_tables_are_freed_after_an_invalidation_of_walks),
+        TEST(a_block_is_written_after_the_table_in_its_place_was_invalidated),
+        TEST(a_silent_smmu_leaves_the_table_and_pages_are_mapped),
         TEST(mappings_left_in_a_domain_go_with_it),
     };
 

@@ -237,10 +237,12 @@ static void without_the_flush_the_model_still_translates(void **state)
     on_all(stale);
 }
 
-/* Emptied tables are kept for a while, so those of long ago are looked at as well. */
+#define ROUNDS 160 /* more than the tables that a domain keeps when they empty */
+
+/* Now and then all that ever were are looked at. */
 static void assert_nothing_up_to(uint32_t sid, uint64_t count)
 {
-    for (uint64_t i = 1; i <= count; i++) {
+    for (uint64_t i = count % 40 ? count : 1; i <= count; i++) {
         for (uint64_t page = 0; page < 2; page++)
             assert_int_equal(
                 rig_access(&rig, sid, (i << 40) + page * granule, false, NULL, 8).outcome,
@@ -259,7 +261,7 @@ static void tables_reused(const struct machine *machine)
     rig_buffer(&rig, 2 * granule, &phys);
     attach(one, SID);
     attach(two, OTHER);
-    for (uint64_t i = 1; i <= 24; i++) {
+    for (uint64_t i = 1; i <= ROUNDS; i++) {
         uint64_t iova = i << 40;
 
         map(one, iova, phys, granule, DMS_READ);
