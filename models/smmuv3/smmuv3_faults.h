@@ -45,7 +45,7 @@ struct smmuv3_faults {
 };
 
 /* Longest fault id, terminating NUL included. */
-#define SMMUV3_FAULT_ID_MAX 512
+#define SMMUV3_FAULT_ID_MAX 768
 
 /*
  * Writes the id of `faults` ("none", or "tlbi_dropped=3 cmdq_slow=8 idr0=0x400") to buf, which has
