@@ -7,16 +7,11 @@ guest_busybox() { # prints the path of a static arm64 busybox
 	local dir=$cache_home/linux-busybox
 	if [ ! -f "$dir/.complete" ]; then
 		rm -rf "$dir" && mkdir -p "$dir"
-		(. "$linux_dir/lib/apt.sh" && private_apt_ready &&
-			unpack_package busybox-static:arm64=$(busybox_version) "$dir") || return 1
+		(. "$linux_dir/../scripts/lib/private-apt.sh" && private_apt_ready &&
+			unpack_package busybox-static:arm64 "$dir") || return 1
 		touch "$dir/.complete"
 	fi
 	ls "$dir"/bin/busybox "$dir"/usr/bin/busybox 2>/dev/null | head -1
-}
-
-# Of the suites that the private apt reads, any will do: the highest.
-busybox_version() {
-	private_apt apt-cache madison busybox-static:arm64 | awk '{ print $3; exit }'
 }
 
 guest_initramfs() { # OUTPUT FILE[=NAME]...: files at the root of the initramfs

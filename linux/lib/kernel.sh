@@ -4,7 +4,7 @@
 make_kernel() { # SOURCE BUILD TARGET...
 	local source=$1 build=$2
 	shift 2
-	nice make -s -C "$source" O="$build" ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- \
+	make -s -C "$source" O="$build" ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- \
 		-j"$(nproc)" "$@"
 }
 

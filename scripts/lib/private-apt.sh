@@ -19,13 +19,15 @@ debian_suites() {
         sed -nE "s,^'([a-z+]+://.*/debian(-security)?)/dists/([^/']+)/InRelease' .*,\1 \3,p" | sort -u
 }
 
-# Beside the machine's suites, sid of the same mirror: the newest kernel is there.
+# Beside the machine's suites, those of the same mirrors that hold kernels 6.1 and 6.12, and the newest.
 private_apt_sources() {
     local mirror suite
     debian_suites | while read -r mirror suite; do
-        echo "deb [signed-by=$debian_keyring] $mirror $suite main"
-        [ "${mirror%/debian}" = "$mirror" ] || echo "deb [signed-by=$debian_keyring] $mirror sid main"
-    done | sort -u
+        case $mirror in
+        */debian) printf '%s\n' "$mirror $suite" "$mirror bookworm" "$mirror sid" ;;
+        */debian-security) printf '%s\n' "$mirror $suite" "$mirror bookworm-security" ;;
+        esac
+    done | sort -u | sed "s,.*,deb [signed-by=$debian_keyring] & main,"
 }
 
 # The machine's hooks (Post-Invoke and the like) must not run, hence no parts; its proxies must count, hence
@@ -47,7 +49,7 @@ Dir::State "$private_apt_root/state";
 Dir::State::Status "$private_apt_root/state/status";
 Dir::Cache "$private_apt_root/cache";
 APT::Architecture "arm64";
-APT::Architectures { "arm64"; };
+APT::Architectures { "arm64"; "$(dpkg --print-architecture)"; };
 APT::Sandbox::User "$(id -un)";
 Acquire::Languages "none";
 Acquire::http::Timeout "20";
@@ -56,25 +58,43 @@ END
     )
 }
 
+# "NAME VERSION" of all packages: apt takes seconds to say it.
+private_apt_names() {
+    private_apt apt-cache dumpavail | awk '
+        $1 == "Package:" { name = $2 }
+        $1 == "Version:" { print name, $2 }' | sort -u >"$private_apt_root/packages.new" &&
+        [ -s "$private_apt_root/packages.new" ] &&
+        mv "$private_apt_root/packages.new" "$private_apt_root/packages"
+}
+
+private_apt_update() {
+    private_apt_configure && [ -s "$private_apt_root/sources.list" ] || return 1
+    private_apt apt-get -qq update >&2
+    private_apt_names
+}
+
 # Fetches the package lists unless those of the last 24 hours are there. Fails when no Debian mirror is
 # configured or none answers; a suite that fails alone is reported by apt and left out.
 private_apt_ready() {
-    [ -r "$debian_keyring" ] || return 1
-    [ -n "$(find "$private_apt_root/updated" -mmin -1440 2>/dev/null)" ] && return 0
-    private_apt_configure && [ -s "$private_apt_root/sources.list" ] || return 1
-    private_apt apt-get -qq update >&2
-    [ -n "$(find "$private_apt_root/state/lists" -name '*_Packages*' -print -quit)" ] || return 1
-    touch "$private_apt_root/updated"
+    [ -r "$debian_keyring" ] && mkdir -p "$private_apt_root" || return 1
+    (
+        flock 8
+        [ -n "$(find "$private_apt_root/packages" -mmin -1440 2>/dev/null)" ] || private_apt_update
+    ) 8>"$private_apt_root/lock"
 }
 
 # newest_package ERE: the package with the highest version among those whose whole name matches.
 newest_package() {
-    private_apt apt-cache dumpavail | awk -v want="^($1)\$" '
-        $1 == "Package:" { name = $2 }
-        $1 == "Version:" && name ~ want { print name, $2 }' | sort -u -k2,2V | tail -1 | cut -d' ' -f1
+    awk -v want="^($1)\$" '$1 ~ want' "$private_apt_root/packages" | sort -k2,2V | tail -1 | cut -d' ' -f1
 }
 
-# unpack_package NAME FOLDER [TAR-PATTERN]: unpacks, installs nothing.
+# package_version NAME: the highest that there is.
+package_version() {
+    awk -v name="$1" '$1 == name { print $2 }' "$private_apt_root/packages" | sort -V | tail -1
+}
+
+# unpack_package NAME[:ARCH][=VERSION|/SUITE] FOLDER [TAR-PATTERN]: unpacks, installs nothing. Unless told, the
+# architecture is arm64.
 unpack_package() {
     local scratch status
     scratch=$(mktemp -d "$private_apt_root/get.XXXXXX") || return 1
