@@ -14,6 +14,21 @@ make_module() { # BUILD FOLDER
 		CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT= CONFIG_DEBUG_INFO_BTF_MODULES= modules
 }
 
+# All modules of this repository, built for a kernel, in one folder, which is printed: FOLDER/qemu/*.ko
+# and so on. Kept, so that only what changed is built again.
+modules_for() { # BUILD
+	local dir=$cache_home/linux-modules-$(basename "$1") module
+	mkdir -p "$dir"
+	(
+		flock 7
+		for module in "$linux_dir"/*/module; do
+			rsync -rc "$module/" "$dir/$(basename "$(dirname "$module")")" || exit 1
+		done
+		(cd "$dir" && printf 'obj-m += %s\n' */ >Kbuild)
+		make_module "$1" "$dir" >"$dir.log" 2>&1
+	) 7>"$dir.lock" && echo "$dir"
+}
+
 series_of() { # VERSION: the folder of its patches
 	local dir=$linux_dir/series/$1
 	[ -d "$dir" ] && echo "$dir"
@@ -42,6 +57,11 @@ series_apply() { # FOLDER TREE
 
 same_series() { # FOLDER TREE
 	[ -d "$2.applied" ] && diff -rq -x '0000-*' "$1" "$2.applied" >/dev/null
+}
+
+# What a build of the series is made of, in one word.
+series_stamp() { # SERIES FRAGMENT
+	cat $(series_patches "$1") "$2" | sha256sum
 }
 
 # A copy of the source that the series may change. Prints its path.
