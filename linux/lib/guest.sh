@@ -54,7 +54,7 @@ guest_boot() { # SECONDS KERNEL INITRAMFS DTB CONSOLE TRACE QEMU-OPTION...
 	shift 6
 	timeout "$limit" qemu-system-aarch64 "${machine[@]}" -nographic -no-reboot \
 		-kernel "$kernel" -initrd "$initrd" -dtb "$dtb" \
-		-append "console=ttyAMA0 panic=-1 printk.devkmsg=on rdinit=/init" "$@" \
+		-append "console=ttyAMA0 panic=-1 printk.devkmsg=on rdinit=/init ${kernel_arguments:-}" "$@" \
 		</dev/null >"$console" 2>"$trace"
 	local status=$?
 	sed -i 's/\r$//' "$console"
