@@ -49,13 +49,15 @@ dtb_repack() {
 	dtc -q -I dtb -O dtb -o "$1.packed" "$1" && mv "$1.packed" "$1"
 }
 
+# SECONDS are of CPU time, so that a busy machine does not make a guest fail; an idle one that never
+# ends is given up after ten times as long.
 guest_boot() { # SECONDS KERNEL INITRAMFS DTB CONSOLE TRACE QEMU-OPTION...
 	local limit=$1 kernel=$2 initrd=$3 dtb=$4 console=$5 trace=$6
 	shift 6
-	timeout "$limit" qemu-system-aarch64 "${machine[@]}" -nographic -no-reboot \
-		-kernel "$kernel" -initrd "$initrd" -dtb "$dtb" \
+	(ulimit -S -t "$limit" && exec timeout $((limit * 10)) qemu-system-aarch64 "${machine[@]}" \
+		-nographic -no-reboot -kernel "$kernel" -initrd "$initrd" -dtb "$dtb" \
 		-append "console=ttyAMA0 panic=-1 printk.devkmsg=on rdinit=/init ${kernel_arguments:-}" "$@" \
-		</dev/null >"$console" 2>"$trace"
+		</dev/null >"$console" 2>"$trace")
 	local status=$?
 	sed -i 's/\r$//' "$console"
 	return $status

@@ -3,25 +3,24 @@
  * usage: generate BASE.dtb OUT.dtb QUERIES CLASSES SEED NODES
  *
  * Adds NODES device nodes with valid, odd and malformed iommu-map or iommus properties to a device
- * tree. QUERIES gets lines "PATH ID" or "PATH", as `dmaspace resolve --batch` reads them; CLASSES
- * gets the kind of case of each, line by line.
+ * tree, and half as many with iommu-addresses or below dma-ranges. QUERIES gets lines "PATH ID" or
+ * "PATH", as `dmaspace resolve --batch` reads them, "PATH regions" and "PATH aperture"; CLASSES gets
+ * the kind of case of each, line by line.
  */
 
-#include <libfdt.h>
-#include <stdint.h>
-#include <stdio.h>
+#include "generate.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#define ROOM	 (4u << 20)
-#define MAX_CELL 256
+#define ROOM (4u << 20)
 
+void *fdt;
 static uint64_t state;
-static void *fdt;
 static FILE *queries, *classes;
 
 /* splitmix64 */
-static uint32_t rnd(void)
+uint32_t rnd(void)
 {
 	uint64_t z = state += 0x9e3779b97f4a7c15u;
 
@@ -30,12 +29,12 @@ static uint32_t rnd(void)
 	return (uint32_t)(z >> 32);
 }
 
-static uint32_t below(uint32_t n)
+uint32_t below(uint32_t n)
 {
 	return rnd() % n;
 }
 
-static int must(int ret)
+int must(int ret)
 {
 	if (ret < 0) {
 		fprintf(stderr, "generate: %s\n", fdt_strerror(ret));
@@ -45,9 +44,6 @@ static int must(int ret)
 }
 
 /* The targets: phandles from FIRST_PHANDLE on, in this order. */
-#define FIRST_PHANDLE 0x90000000u
-#define NO_PHANDLE    0x9000ffffu
-
 static const struct target {
 	const char *name;
 	int cells; /* -1: no #iommu-cells */
@@ -57,7 +53,7 @@ static const struct target {
 	{ "three", 3, 0 },   { "sixteen", 16, 0 }, { "seventeen", 17, 0 }, { "unsaid", -1, 0 },
 	{ "off", 1, 1 },
 };
-enum { ONE, UNO, NONE, TWO, THREE, SIXTEEN, SEVENTEEN, UNSAID, OFF, NUM_TARGETS };
+enum { ONE = TARGET_ONE, UNO, NONE, TWO, THREE, SIXTEEN, SEVENTEEN, UNSAID, OFF, NUM_TARGETS };
 
 static void add_targets(int parent)
 {
@@ -73,12 +69,7 @@ static void add_targets(int parent)
 	}
 }
 
-struct list {
-	uint32_t cell[MAX_CELL];
-	uint32_t num;
-};
-
-static void put(struct list *l, uint32_t value)
+void put(struct list *l, uint32_t value)
 {
 	if (l->num < MAX_CELL)
 		l->cell[l->num++] = value;
@@ -248,13 +239,21 @@ static const char *(*const kinds[])(struct map *) = {
 	cut_short, empty,  noise,
 };
 
-static void ask(const char *path, const char *class, uint32_t id)
+void ask_for(const char *path, const char *class, const char *what)
 {
-	fprintf(queries, "%s 0x%x\n", path, id);
+	fprintf(queries, "%s%s%s\n", path, *what ? " " : "", what);
 	fprintf(classes, "%s\n", class);
 }
 
-static void set_cells(int node, const char *name, const struct list *l, uint32_t cut)
+static void ask(const char *path, const char *class, uint32_t id)
+{
+	char what[16];
+
+	snprintf(what, sizeof(what), "0x%x", id);
+	ask_for(path, class, what);
+}
+
+void set_cells(int node, const char *name, const struct list *l, uint32_t cut)
 {
 	fdt32_t raw[MAX_CELL];
 	int size = (int)(l->num * 4 - (cut < l->num * 4 ? cut : 0));
@@ -286,27 +285,34 @@ static void iommus_node(int node, const char *path)
 	static const int fine[] = { ONE, UNO, NONE, TWO, THREE, SIXTEEN };
 	const char *class = "iommus";
 	struct list l = { .num = 0 };
-	uint32_t cut = 0;
+	uint32_t cut = 0, kind = below(8);
 
-	for (int n = 1 + (int)below(3); n--;)
+	for (int n = kind < 4 && !below(4) ? 0 : 1 + (int)below(3); n--;)
 		put_spec(&l, fine[below(6)], rnd() >> below(32));
-	switch (below(6)) {
+	if (kind < 4)
+		class = l.num ? "iommus-malformed" : "iommus-malformed-first";
+	switch (kind) {
 	case 0:
-		put_spec(&l, OFF, 1);
+		put(&l, NO_PHANDLE);
 		break;
 	case 1:
-		put(&l, NO_PHANDLE);
-		class = "iommus-malformed";
+		put_spec(&l, UNSAID, 1);
 		break;
 	case 2:
+		put(&l, 0);
+		break;
+	case 3:
 		put_spec(&l, THREE, 1);
 		cut = 4;
-		class = "iommus-malformed";
+		break;
+	case 4:
+		put_spec(&l, OFF, 1);
 		break;
 	}
+	if (kind < 3 && below(2))
+		put_spec(&l, ONE, rnd());
 	set_cells(node, "iommus", &l, cut);
-	fprintf(queries, "%s\n", path);
-	fprintf(classes, "%s\n", class);
+	ask_for(path, class, "");
 }
 
 static void add_cases(int parent, unsigned int num)
@@ -378,6 +384,7 @@ int main(int argc, char **argv)
 	node = must(fdt_add_subnode(fdt, 0, "oracle"));
 	add_cases(node, (unsigned int)strtoul(argv[6], NULL, 0));
 	add_targets(node);
+	add_space_cases((unsigned int)strtoul(argv[6], NULL, 0) / 2);
 	store(argv[2]);
 	return fclose(queries) || fclose(classes);
 }
