@@ -213,7 +213,8 @@ struct dms_iova_cursor {
 
 /*
  * The next live allocation, free gap or region in address order (regions: by first, then by age). True and filled,
- * or false at the end. A gap is as long as it can be; live ranges and gaps are seen with empty caches.
+ * or false at the end. A gap is as long as it can be; live ranges and gaps are seen with empty caches. A step costs
+ * what lies between the two items as well: a whole listing is linear.
  */
 bool dms_iova_next_live(struct dms_iova_space *space, struct dms_iova_cursor *cursor,
                         struct dms_range *range);

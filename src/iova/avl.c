@@ -22,13 +22,15 @@ static unsigned height(const struct avl_node *node)
     return node ? node->height : 0;
 }
 
-static void update(const struct avl *avl, struct avl_node *node)
+/* True: who is above has to look too. */
+static bool update(const struct avl *avl, struct avl_node *node)
 {
     unsigned left = height(node->child[0]);
     unsigned right = height(node->child[1]);
+    unsigned before = node->height;
 
     node->height = 1 + (left > right ? left : right);
-    avl->summarise(node);
+    return avl->summarise(node) | (node->height != before);
 }
 
 /* The child on side `side` takes the place of *link, which becomes its child on the other side. */
@@ -44,7 +46,8 @@ static void rotate(const struct avl *avl, struct avl_node **link, unsigned side)
     update(avl, child);
 }
 
-static void balance(const struct avl *avl, struct avl_node **link)
+/* True: the subtree may look otherwise from above than before. */
+static bool balance(const struct avl *avl, struct avl_node **link)
 {
     for (unsigned side = 0; side < 2; side++) {
         struct avl_node *child = (*link)->child[side];
@@ -54,12 +57,13 @@ static void balance(const struct avl *avl, struct avl_node **link)
         if (height(child->child[!side]) > height(child->child[side]))
             rotate(avl, &(*link)->child[side], !side);
         rotate(avl, link, side);
-        return;
+        return true;
     }
-    update(avl, *link);
+    return update(avl, *link);
 }
 
-static void balance_way(const struct avl *avl, struct avl_way *way)
+/* After a removal, where a node may have moved up the way with the summary of its old place. */
+static void balance_all(const struct avl *avl, struct avl_way *way)
 {
     while (way->count > 0) {
         struct avl_node **link = way->link[--way->count];
@@ -80,8 +84,9 @@ void avl_insert(struct avl *avl, struct avl_node *node)
     }
     node->child[0] = node->child[1] = NULL;
     *link = node;
-    way.link[way.count++] = link;
-    balance_way(avl, &way);
+    update(avl, node);
+    while (way.count > 0 && balance(avl, way.link[--way.count]))
+        ;
 }
 
 /* Put the next node in order in the place of *link, which has two children. The way leads on to where it was. */
@@ -123,7 +128,7 @@ struct avl_node *avl_remove(struct avl *avl, uint64_t key, uint64_t tie)
         replace_by_next(&way, link);
     else
         *link = node->child[0] ? node->child[0] : node->child[1];
-    balance_way(avl, &way);
+    balance_all(avl, &way);
     return node;
 }
 

@@ -17,8 +17,8 @@ struct avl_node {
 
 struct avl {
     struct avl_node *root;
-    /* Set node's summary from its own value and its children's summaries. */
-    void (*summarise)(struct avl_node *node);
+    /* Set node's summary from its own value and its children's summaries. True: it was another one. */
+    bool (*summarise)(struct avl_node *node);
 };
 
 void avl_insert(struct avl *avl, struct avl_node *node);

@@ -58,14 +58,17 @@ struct segment tree_segment_at(struct tree *tree, uint64_t page)
     return path_segment(&path);
 }
 
-bool tree_next(struct tree *tree, uint64_t page, unsigned types, struct segment *out)
+bool tree_next(struct tree *tree, uint64_t page, uint64_t end, unsigned types, struct segment *out)
 {
-    while (page < tree->end) {
+    end = end < tree->end ? end : tree->end;
+    while (page < end) {
         struct path path;
 
         tree_find(tree, page, &path);
         for (; path.level[0].idx < path.level[0].node->count; path.level[0].idx++) {
             *out = path_segment(&path);
+            if (out->start >= end)
+                return false;
             if (types & 1u << out->type)
                 return true;
         }

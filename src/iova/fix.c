@@ -4,28 +4,27 @@
 
 #include "rebalance.h"
 
-struct fit leaf_fit(const struct leaf *leaf, uint64_t end)
+struct fit leaf_fit(const struct leaf *leaf, uint64_t end, struct fit most)
 {
     struct fit fit = {0, 0};
 
     for (unsigned i = leaf->node.count; i-- > 0; end = seg_page(leaf->word[i])) {
         uint64_t pages = seg_free_pages(leaf->word[i], end);
 
-        fit.gap = pages > fit.gap ? pages : fit.gap;
-        if (pages > fit.natural) {
-            uint64_t natural = natural_fit(seg_page(leaf->word[i]), end);
-
-            fit.natural = natural > fit.natural ? natural : fit.natural;
-        }
+        if (pages <= fit.natural)
+            continue;
+        fit_add_gap(&fit, seg_page(leaf->word[i]), end);
+        if (fit_covers(fit, most))
+            break;
     }
     return fit;
 }
 
-struct fit inner_fit(const struct inner *inner)
+struct fit inner_fit(const struct inner *inner, struct fit most)
 {
     struct fit fit = {0, 0};
 
-    for (unsigned i = 0; i < inner->node.count; i++)
+    for (unsigned i = 0; i < inner->node.count && !fit_covers(fit, most); i++)
         fit_join(&fit, inner->entry[i].fit);
     return fit;
 }
@@ -38,7 +37,7 @@ bool entry_refresh(struct path *path, unsigned level, unsigned idx)
     const struct inner *inner = (struct inner *)entry->child;
     uint64_t end = idx + 1 < step->node->count ? entry[1].first : step->end;
     uint64_t first = level == 1 ? seg_page(leaf->word[0]) : inner->entry[0].first;
-    struct fit fit = level == 1 ? leaf_fit(leaf, end) : inner_fit(inner);
+    struct fit fit = level == 1 ? leaf_fit(leaf, end, FIT_MAX) : inner_fit(inner, FIT_MAX);
 
     if (entry->first == first && fit_equal(entry->fit, fit))
         return false;
@@ -55,8 +54,8 @@ static void fix_root(struct tree *tree)
         tree_give_node(tree, tree->root, tree->height--);
         tree->root = child;
     }
-    tree->fit = tree->height == 0 ? leaf_fit((struct leaf *)tree->root, tree->end)
-                                  : inner_fit((struct inner *)tree->root);
+    tree->fit = tree->height == 0 ? leaf_fit((struct leaf *)tree->root, tree->end, FIT_MAX)
+                                  : inner_fit((struct inner *)tree->root, FIT_MAX);
 }
 
 void tree_fix(struct tree *tree, struct path *path)

@@ -31,7 +31,7 @@ static uint64_t first_unlike(struct dms_iova_space *space, uint64_t start, uint6
 
     if (start < space->tree.start)
         return start;
-    if (tree_next(&space->tree, start, ~(1u << wanted), &segment) && segment.start < end)
+    if (tree_next(&space->tree, start, end, ~(1u << wanted), &segment))
         return segment.start > start ? segment.start : start;
     return end <= space->tree.end ? end : space->tree.end;
 }

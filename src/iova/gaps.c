@@ -18,14 +18,16 @@ static uint64_t max_natural(const struct avl_node *avl)
     return avl ? gap_of(avl)->max_natural : 0;
 }
 
-static void summarise(struct avl_node *avl)
+static bool summarise(struct avl_node *avl)
 {
     struct gap_node *gap = gap_of(avl);
     uint64_t left = max_natural(avl->child[0]);
     uint64_t right = max_natural(avl->child[1]);
     uint64_t most = left > right ? left : right;
+    uint64_t before = gap->max_natural;
 
     gap->max_natural = gap->natural > most ? gap->natural : most;
+    return gap->max_natural != before;
 }
 
 void gaps_init(struct gaps *gaps, const struct dms_port *port)
@@ -101,7 +103,7 @@ static void gap_drop(struct gaps *gaps, struct segment segment)
 /* The next gap behind *page that touches a change up to `end`; *page moves behind it. */
 static bool next_touched(struct tree *tree, uint64_t *page, uint64_t end, struct segment *gap)
 {
-    if (!tree_next(tree, *page, 1u << SEG_FREE, gap) || gap->start > end)
+    if (!tree_next(tree, *page, end + 1, 1u << SEG_FREE, gap))
         return false;
     *page = gap->end;
     return true;

@@ -13,7 +13,7 @@ static bool next_segment(struct dms_iova_space *space, struct dms_iova_cursor *c
     space_freeze(space);
     space_flush(space);
     page = cursor->next > space->tree.start ? cursor->next : space->tree.start;
-    cursor->done = !tree_next(&space->tree, page, types, &segment);
+    cursor->done = !tree_next(&space->tree, page, space->tree.end, types, &segment);
     space_thaw(space);
     if (cursor->done)
         return false;

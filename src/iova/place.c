@@ -47,7 +47,7 @@ bool space_find(struct dms_iova_space *space, uint64_t start, uint64_t end, unsi
 {
     struct segment segment;
 
-    if (!tree_next(&space->tree, start, types, &segment) || segment.start >= end)
+    if (!tree_next(&space->tree, start, end, types, &segment))
         return false;
     if (place)
         space_describe(space, segment.start, place);

@@ -103,7 +103,7 @@ static void recount(struct tree *tree, uint64_t start, uint64_t end, enum seg_ty
 {
     struct segment segment = {start, start, type};
 
-    while (segment.end < end && tree_next(tree, segment.end, ~0u, &segment)) {
+    while (segment.end < end && tree_next(tree, segment.end, end, ~0u, &segment)) {
         count_pages(tree, segment.type, type, segment.end - segment.start);
         if (seg_is_live(segment.type))
             tree->live_count--;

@@ -28,14 +28,16 @@ static uint64_t max64(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
-static void summarise(struct avl_node *avl)
+static bool summarise(struct avl_node *avl)
 {
     struct region_node *node = node_of(avl);
+    uint64_t end = node->max_end, window_end = node->max_window_end;
 
     node->max_end = max64(own_end(node, false), max64(max_end_of(avl->child[0], false),
                                                       max_end_of(avl->child[1], false)));
     node->max_window_end = max64(own_end(node, true), max64(max_end_of(avl->child[0], true),
                                                             max_end_of(avl->child[1], true)));
+    return (node->max_end != end) | (node->max_window_end != window_end);
 }
 
 void regions_init(struct regions *regions)

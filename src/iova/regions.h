@@ -12,10 +12,10 @@
 
 struct region_node {
     struct avl_node avl; /* key: first byte; tie: age */
-    struct dms_iova_region region;
-    uint64_t start, end; /* pages, rounded outward, not clipped to the aperture */
-    /* Summaries: the furthest end in the subtree, of all and of windows. */
+    /* Summaries, beside the keys in memory: the furthest end in the subtree, of all and of windows. */
     uint64_t max_end, max_window_end;
+    uint64_t start, end; /* pages, rounded outward, not clipped to the aperture */
+    struct dms_iova_region region;
     struct region_node
         *chain; /* the next one of those that come or go together, in address order */
 };

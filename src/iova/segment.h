@@ -44,10 +44,15 @@ static inline bool seg_is_live(enum seg_type type)
     return (type & 1) != 0;
 }
 
-/* Pages of a free segment, 0 of any other: no branch that types, which come at random, could mislead. */
+/*
+ * Pages of a free segment, 0 of any other. By a table: types come at random and mislead a branch, which is what
+ * compilers make of a comparison.
+ */
 static inline uint64_t seg_free_pages(uint64_t word, uint64_t end)
 {
-    return seg_type(word) == SEG_FREE ? end - seg_page(word) : 0;
+    static const uint64_t mask[SEG_TYPES] = {[SEG_FREE] = UINT64_MAX};
+
+    return (end - seg_page(word)) & mask[seg_type(word)];
 }
 
 /* What a subtree can serve. Both 0: no gap at all. */
@@ -56,6 +61,13 @@ struct fit {
     uint64_t
         natural; /* the most pages that fit aligned to themselves rounded up to a power of two */
 };
+
+#define FIT_MAX ((struct fit){UINT64_MAX, UINT64_MAX})
+
+static inline bool fit_covers(struct fit fit, struct fit other)
+{
+    return (fit.gap >= other.gap) & (fit.natural >= other.natural);
+}
 
 static inline uint64_t pages_align_up(uint64_t page, uint64_t align)
 {

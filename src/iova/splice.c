@@ -80,10 +80,9 @@ static void update_above(struct tree *tree, const struct path *path, struct fit 
         bool may_fall = (old.gap == fit->gap && new.gap < old.gap) ||
                         (old.natural == fit->natural && new.natural < old.natural);
 
+        fit_join(fit, new);
         if (may_fall)
-            *fit = inner_fit(path_inner(path, level));
-        else
-            fit_join(fit, new);
+            *fit = inner_fit(path_inner(path, level), *fit);
         if (fit_equal(*fit, before))
             return;
         old = before;
@@ -111,9 +110,10 @@ static struct fit changed_fit(const struct path *path, unsigned from, unsigned t
         return old;
     }
     add_gaps(path, from, to, &gained);
-    if (gained.gap >= old.gap && gained.natural >= old.natural)
+    if (fit_covers(gained, old))
         return gained;
-    return leaf_fit(path_leaf(path), path->level[0].end);
+    fit_join(&old, gained);
+    return leaf_fit(path_leaf(path), path->level[0].end, old);
 }
 
 void tree_splice(struct tree *tree, struct path *path, unsigned remove, const uint64_t *words,

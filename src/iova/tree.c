@@ -14,7 +14,7 @@ int tree_init(struct tree *tree, const struct dms_port *port, uint64_t start, ui
     leaf->node.count = 1;
     leaf->word[0] = seg_word(start, SEG_FREE);
     tree->root = &leaf->node;
-    tree->fit = leaf_fit(leaf, end);
+    tree->fit = leaf_fit(leaf, end, FIT_MAX);
     tree->pages[SEG_FREE] = end - start;
     return 0;
 }

@@ -121,8 +121,11 @@ void tree_free_spares(struct tree *tree);
 /* find.c. page must lie in [start, end). */
 void tree_find(struct tree *tree, uint64_t page, struct path *path);
 struct segment tree_segment_at(struct tree *tree, uint64_t page);
-/* The first segment that ends after `page` and whose type passes the mask (bit = type). False: none. */
-bool tree_next(struct tree *tree, uint64_t page, unsigned types, struct segment *out);
+/*
+ * The first segment that ends after `page`, begins before `end` and whose type passes the mask (bit = type). False:
+ * none. It looks at every segment up to that one or to `end`.
+ */
+bool tree_next(struct tree *tree, uint64_t page, uint64_t end, unsigned types, struct segment *out);
 
 /* search.c */
 struct query {
@@ -150,8 +153,9 @@ void tree_splice(struct tree *tree, struct path *path, unsigned remove, const ui
 
 /* fix.c. Bring everything above a changed leaf in order, whatever happened to it. */
 void tree_fix(struct tree *tree, struct path *path);
-struct fit leaf_fit(const struct leaf *leaf, uint64_t end);
-struct fit inner_fit(const struct inner *inner);
+/* No fit here can be more than `most`: who finds that much stops looking. */
+struct fit leaf_fit(const struct leaf *leaf, uint64_t end, struct fit most);
+struct fit inner_fit(const struct inner *inner, struct fit most);
 
 /* range.c. Operations on ranges of pages. Counters are kept. */
 /*
