@@ -11,8 +11,10 @@ enum impl_flag {
     IMPL_ALIGNED =
         1u
         << 0, /* every range aligned to its size rounded up to a power of two (the peer always does) */
-    IMPL_BEST_FIT = 1u << 1, /* ours only */
-    IMPL_BARE = 1u << 2,     /* without caches; ours only */
+    IMPL_BEST_FIT = 1u << 1,  /* ours only */
+    IMPL_BARE = 1u << 2,      /* without caches; ours only */
+    IMPL_BOTTOM_UP = 1u << 3, /* ours only */
+    IMPL_LOW32 = 1u << 4,     /* ours only */
 };
 
 struct iova_impl {
@@ -26,6 +28,7 @@ struct iova_impl {
     /* Like alloc, but not aligned, and past the caches: to build a layout. */
     uint64_t (*pack)(void *domain, uint64_t pages);
     void (*reserve)(void *domain, uint64_t page, uint64_t pages);
+    void (*unreserve)(void *domain, uint64_t page, uint64_t pages);
     /* Before the first call on a thread: its number, below BENCH_THREADS. */
     void (*enter)(unsigned thread);
     /* With empty caches: the longest gap, and all that is free. In pages. */

@@ -16,6 +16,15 @@ struct domain {
     uint64_t packed; /* from this page on */
 };
 
+static enum dms_iova_policy policy_of(unsigned flags)
+{
+    if (flags & IMPL_BEST_FIT)
+        return DMS_IOVA_BEST_FIT;
+    if (flags & IMPL_LOW32)
+        return DMS_IOVA_LOW32_FIRST;
+    return flags & IMPL_BOTTOM_UP ? DMS_IOVA_BOTTOM_UP : DMS_IOVA_TOP_DOWN;
+}
+
 static void *ours_create(uint64_t limit, unsigned flags)
 {
     struct domain *domain = calloc(1, sizeof(*domain));
@@ -34,7 +43,7 @@ static void *ours_create(uint64_t limit, unsigned flags)
         abort();
     domain->packed = limit;
     domain->aligned = flags & IMPL_ALIGNED;
-    domain->policy = flags & IMPL_BEST_FIT ? DMS_IOVA_BEST_FIT : DMS_IOVA_TOP_DOWN;
+    domain->policy = policy_of(flags);
     return domain;
 }
 
@@ -91,6 +100,15 @@ static void ours_reserve(void *ptr, uint64_t page, uint64_t pages)
         abort();
 }
 
+static void ours_unreserve(void *ptr, uint64_t page, uint64_t pages)
+{
+    struct domain *domain = ptr;
+    struct dms_iova_region region = {.range = {page * 4096, (page + pages) * 4096 - 1}};
+
+    if (dms_iova_unreserve(domain->space, &region, NULL))
+        abort();
+}
+
 static void ours_enter(unsigned thread)
 {
     (void)thread; /* the port numbers threads itself */
@@ -133,6 +151,7 @@ const struct iova_impl ours_impl = {
     .free = ours_free,
     .pack = ours_pack,
     .reserve = ours_reserve,
+    .unreserve = ours_unreserve,
     .enter = ours_enter,
     .gaps = ours_gaps,
     .memory = ours_memory,

@@ -5,12 +5,18 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define LIMIT_48BIT (UINT64_C(1) << 36)
-#define BELOW_4G    (UINT64_C(1) << 20)
-#define CHURN_OPS   20000u
-#define FAIL_OPS    5000u
-#define CLOCK_EVERY 8u
-#define RESERVE_OPS 64u
+#define LIMIT_48BIT     (UINT64_C(1) << 36)
+#define BELOW_4G        (UINT64_C(1) << 20)
+#define CHURN_OPS       20000u
+#define FAIL_OPS        5000u
+#define CLOCK_EVERY     8u
+#define RESERVE_BATCHES 500u
+#define RESERVE_BATCH   8u
+/* Behind different reservations all over the domain; with fewer of them than a batch, in the free space behind. */
+#define RESERVE_PAGE(state, first, i)                                                              \
+    (1010 + 20 * ((state)->row->arg < 2 * RESERVE_BATCH                                            \
+                      ? (state)->row->arg + (i)                                                    \
+                      : ((first) + (i) * (state)->row->arg / RESERVE_BATCH) % (state)->row->arg))
 
 uint64_t power_law_pages(uint64_t *rng)
 {
@@ -151,50 +157,45 @@ static void *misaligned_start(const struct iova_impl *impl, const struct row *ro
     return state;
 }
 
-/* ---- Reserve: the arg-th reservation ---- */
-struct reserve_state {
-    const struct iova_impl *impl;
-    uint64_t there;
-};
-
+/*
+ * ---- Reserve: a few more among arg reservations, which go again untimed. One domain, so that its memory is as warm as
+ * that of other rows; each batch timed by itself, and the median batch counts ----
+ */
 static void *reserve_start(const struct iova_impl *impl, const struct row *row, unsigned threads)
 {
-    struct reserve_state *state = calloc(1, sizeof(*state));
+    struct tree_state *state = state_create(impl, row, threads, 1, LIMIT_48BIT);
 
-    (void)threads;
-    state->impl = impl;
-    state->there = row->arg;
+    for (uint64_t i = 0; i < row->arg; i++)
+        impl->reserve(state->domain, 1000 + 20 * i, 8);
     return state;
 }
 
-static void *domain_with(const struct iova_impl *impl, uint64_t reservations)
+static int compare_u64(const void *a, const void *b)
 {
-    void *domain = impl->create(LIMIT_48BIT, 0);
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
 
-    for (uint64_t i = 0; i < reservations; i++)
-        impl->reserve(domain, 1000 + 20 * i, 8);
-    return domain;
+    return (x > y) - (x < y);
 }
 
-/* Only the last reservations are timed, not the domains they go to. */
 static void reserve_work(void *ptr, unsigned thread, struct share *share)
 {
-    struct reserve_state *state = ptr;
-    uint64_t domains = state->there < 1000 ? RESERVE_OPS : 1;
-    uint64_t each = RESERVE_OPS / domains;
-    void *domain[RESERVE_OPS];
-    uint64_t start;
+    struct tree_state *state = ptr;
+    uint64_t took[RESERVE_BATCHES];
+    unsigned batches = 0;
 
-    (void)thread;
-    for (uint64_t i = 0; i < domains; i++)
-        domain[i] = domain_with(state->impl, state->there);
-    start = cpu_ns();
-    for (uint64_t i = 0; i < RESERVE_OPS; i++)
-        state->impl->reserve(domain[i / each], 1010 + 20 * (i % each * (state->there / each)), 8);
-    share->ns = cpu_ns() - start;
-    share->ops = RESERVE_OPS;
-    for (uint64_t i = 0; i < domains; i++)
-        state->impl->destroy(domain[i]);
+    while (batches < RESERVE_BATCHES && (batches == 0 || now_ns() < share->deadline)) {
+        uint64_t first = rnd(&state->rng[thread]) % state->row->arg;
+        uint64_t start = ticks();
+
+        for (uint64_t i = 0; i < RESERVE_BATCH; i++)
+            state->impl->reserve(state->domain, RESERVE_PAGE(state, first, i), 8);
+        took[batches++] = ticks() - start;
+        for (uint64_t i = 0; i < RESERVE_BATCH; i++)
+            state->impl->unreserve(state->domain, RESERVE_PAGE(state, first, i), 8);
+    }
+    qsort(took, batches, sizeof(took[0]), compare_u64);
+    share->ns = (uint64_t)((double)took[batches / 2] * tick_ns() * batches);
+    share->ops = (uint64_t)batches * RESERVE_BATCH;
 }
 
 static uint64_t tree_visited(void *ptr)
@@ -218,7 +219,7 @@ static uint64_t tree_visited(void *ptr)
 #define RESERVE(text, n)                                                                           \
     {                                                                                              \
         .name = text, .goal = {150, -1}, .start = reserve_start, .work = reserve_work,             \
-        .finish = free, .arg = n                                                                   \
+        .finish = tree_finish, .visited = tree_visited, .arg = n, .plot = "reserve"                \
     }
 
 const struct row tree_rows[] = {

@@ -169,6 +169,14 @@ static void peer_reserve(void *ptr, uint64_t page, uint64_t pages)
     reserve_iova(&domain->iovad, page, page + pages - 1);
 }
 
+static void peer_unreserve(void *ptr, uint64_t page, uint64_t pages)
+{
+    struct domain *domain = ptr;
+
+    (void)pages;
+    free_iova(&domain->iovad, page);
+}
+
 static void peer_enter(unsigned thread)
 {
     shim_cpu = thread;
@@ -209,6 +217,7 @@ __attribute__((visibility("default"))) const struct iova_impl peer_impl = {
     .free = peer_free,
     .pack = peer_pack,
     .reserve = peer_reserve,
+    .unreserve = peer_unreserve,
     .enter = peer_enter,
     .gaps = peer_gaps,
     .memory = peer_memory,
