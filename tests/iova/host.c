@@ -3,6 +3,7 @@
 
 #include "host.h"
 
+#include <limits.h>
 #include <linux/membarrier.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -60,7 +61,10 @@ static void host_unlock(void *ctx, dms_lock_t *lock)
 
 static unsigned host_thread_slot(void *ctx)
 {
-    (void)ctx;
+    struct host *host = ctx;
+
+    if (atomic_fetch_add(&host->slot_calls, 1) + 1 == host->no_slot_at)
+        return UINT_MAX;
     return my_number - 1;
 }
 

@@ -12,6 +12,8 @@ struct host {
     _Atomic uint64_t live_bytes;
     _Atomic uint64_t allocs;
     uint64_t fail_at; /* the allocation with this number fails, once; 0: none */
+    _Atomic uint64_t slot_calls;
+    uint64_t no_slot_at; /* the question for a thread's number that finds none; 0: none does */
 };
 
 /* What the port tells of its threads; more of it means quicker ways into the caches. */
