@@ -1,13 +1,20 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 # The doors to everything. Each installs what it needs, or says what to install, builds, and ends with a verdict.
 
-.PHONY: all build demo check check-linux bench coverage mutate clean help
+.PHONY: all build install demo check check-linux bench coverage mutate clean help
 
 all: build
 
 build:
 	@scripts/setup build test
 	@scripts/build build
+
+PREFIX ?= /usr/local
+
+install:
+	@scripts/setup build test
+	@scripts/build build-install --buildtype=release --prefix=$(PREFIX)
+	@meson install -C build-install --no-rebuild --quiet
 
 demo:
 	@scripts/setup build test demo
@@ -40,6 +47,7 @@ clean:
 
 help:
 	@echo 'make              build the library and the dmaspace command in build/'
+	@echo 'make install      the same, optimised, into PREFIX (/usr/local), below DESTDIR if that is set'
 	@echo 'make demo         one video unit, one address space per function: the main job, start to end'
 	@echo 'make check        build with gcc, clang and sanitizers, run every test; the last line is the verdict'
 	@echo 'make check-linux  the kernel series, built and booted in QEMU (half an hour the first time)'

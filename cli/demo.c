@@ -182,7 +182,8 @@ static int run(int argc, char **argv)
 }
 
 static const struct verb_example examples[] = {
-    {"dmaspace demo build/examples/iris-kaanapali.dtb /tmp", "the example alone, pictures in /tmp"},
+    {"dmaspace demo iris-kaanapali.dtb /tmp",
+     "the example (share/doc/dmaspace/examples, or build/examples), pictures in /tmp"},
     {0},
 };
 

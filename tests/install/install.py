@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+"""usage: install.py SOURCE BUILD PREFIX LIBDIR DMASPACE
+
+meson install with DESTDIR: exactly the files that it should put there, and no other.
+"""
+
+import json
+import pathlib
+import re
+import sys
+
+sys.dont_write_bytecode = True
+from stage import Stage, run  # noqa: E402
+from tap import Tap  # noqa: E402
+import cheader  # noqa: E402
+
+LIBRARIES = ["libdmaspace.a", "libdmaspace.so", "libdmaspace.so.0", "libdmaspace.so.{version}", "libdmaspace_posix.a",
+             "pkgconfig/dmaspace.pc", "pkgconfig/dmaspace-posix.pc",
+             "cmake/dmaspace/dmaspaceConfig.cmake", "cmake/dmaspace/dmaspaceConfigVersion.cmake"]
+EXAMPLES = ["functions.c", "Makefile", "CMakeLists.txt", "iris-kaanapali.dtb", "iris-child-nodes.dtb"]
+
+
+def pages_of(header):
+    stem = "dmaspace" if header.stem == "dmaspace" else f"dms_{header.stem}"
+    return {stem, *cheader.parse(header.read_text()).functions()}
+
+
+def expected(source, prefix, libdir, description):
+    headers = sorted(source.glob("include/dmaspace/*.h"))
+    share = f"{prefix}/share"
+    lib = f"{prefix}/{libdir}" if not libdir.startswith("/") else libdir
+    words = {f"{prefix}/bin/dmaspace",
+             f"{share}/bash-completion/completions/dmaspace", f"{share}/zsh/site-functions/_dmaspace",
+             f"{share}/man/man1/dmaspace.1"}
+    words |= {f"{prefix}/include/dmaspace/{header.name}" for header in headers}
+    words |= {f"{lib}/{name.format(version=description['version'])}" for name in LIBRARIES}
+    words |= {f"{share}/man/man1/dmaspace-{verb['name']}.1" for verb in description["verbs"]}
+    words |= {f"{share}/man/man3/{page}.3" for header in headers for page in pages_of(header)}
+    words |= {f"{share}/doc/dmaspace/{name}" for name in ["README.md", "LICENSE"]}
+    words |= {f"{share}/doc/dmaspace/{path.name}" for path in source.glob("docs/*.md")}
+    words |= {f"{share}/doc/dmaspace/examples/{name}" for name in EXAMPLES}
+    return words
+
+
+def dangling(stage):
+    return [path for path in stage.files() if not (stage.dest / path[1:]).exists()]
+
+
+def soname(library):
+    found = re.search(r"SONAME\s+(\S+)", run("objdump", "-p", library).stdout)
+    return found[1] if found else "none"
+
+
+def main():
+    source, build, prefix, libdir, dmaspace = sys.argv[1:]
+    description = json.loads(run(dmaspace, "--describe").stdout)
+    stage = Stage(build)
+    tap = Tap()
+    tap.check("meson install with DESTDIR succeeds", stage.failure)
+    want, got = expected(pathlib.Path(source), prefix, libdir, description), stage.files()
+    tap.check("everything that should be installed is", sorted(want - got))
+    tap.check("nothing else is installed, and nothing outside the prefix", sorted(got - want))
+    tap.check("no link leads nowhere", dangling(stage))
+    shared = stage.dest / f"{prefix}/{libdir}".lstrip("/") / "libdmaspace.so"
+    tap.check("the shared library's soname is libdmaspace.so.0",
+              [name for name in [soname(shared)] if name != "libdmaspace.so.0"])
+    tap.end()
+
+
+main()
