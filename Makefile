@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 # The doors to everything. Each installs what it needs, or says what to install, builds, and ends with a verdict.
 
-.PHONY: all build install demo check check-linux bench coverage mutate clean help
+.PHONY: all build install deb demo check check-deb check-linux bench coverage mutate clean help
 
 all: build
 
@@ -15,6 +15,14 @@ install:
 	@scripts/setup build test
 	@scripts/build build-install --buildtype=release --prefix=$(PREFIX)
 	@meson install -C build-install --no-rebuild --quiet
+
+deb:
+	@scripts/setup build deb
+	@scripts/deb
+
+check-deb:
+	@scripts/setup build test deb
+	@scripts/check-deb
 
 demo:
 	@scripts/setup build test demo
@@ -48,8 +56,10 @@ clean:
 help:
 	@echo 'make              build the library and the dmaspace command in build/'
 	@echo 'make install      the same, optimised, into PREFIX (/usr/local), below DESTDIR if that is set'
+	@echo 'make deb          Debian packages, in build-deb/'
 	@echo 'make demo         one video unit, one address space per function: the main job, start to end'
 	@echo 'make check        build with gcc, clang and sanitizers, run every test; the last line is the verdict'
+	@echo 'make check-deb    build the Debian packages, install, use and remove them in a root of their own'
 	@echo 'make check-linux  the kernel series, built and booted in QEMU (half an hour the first time)'
 	@echo 'make bench        speed, against Linux where its source is there'
 	@echo 'make coverage     which lines of src/ the tests reach'

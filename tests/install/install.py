@@ -5,6 +5,7 @@
 meson install with DESTDIR: exactly the files that it should put there, and no other.
 """
 
+import email.utils
 import json
 import pathlib
 import re
@@ -52,6 +53,22 @@ def soname(library):
     return found[1] if found else "none"
 
 
+def build_packages(source):
+    """What scripts/packages.txt has for building that debian/control does not; a toolchain is always there."""
+    wanted = " ".join(re.findall(r"^build:(.*)", (source / "scripts/packages.txt").read_text(), flags=re.MULTILINE))
+    declared = set(re.findall(r"^ ([\w.+-]+)", (source / "debian/control").read_text(), flags=re.MULTILINE))
+    return sorted(set(wanted.split()) - declared - {"make", "gcc", "libc6-dev"})
+
+
+def release_of(source):
+    """What of the version and its date debian/changelog says differently from meson.build."""
+    log = (source / "debian/changelog").read_text()
+    build = (source / "meson.build").read_text()
+    version = re.match(r"dmaspace \(([^)]+)\)", log)[1]
+    date = email.utils.parsedate_to_datetime(re.search(r"^ -- .*>  (.*)", log, flags=re.MULTILINE)[1])
+    return [word for word in [f"version: '{version}'", f"release_date = '{date:%Y-%m-%d}'"] if word not in build]
+
+
 def main():
     source, build, prefix, libdir, dmaspace = sys.argv[1:]
     description = json.loads(run(dmaspace, "--describe").stdout)
@@ -65,6 +82,8 @@ def main():
     shared = stage.dest / f"{prefix}/{libdir}".lstrip("/") / "libdmaspace.so"
     tap.check("the shared library's soname is libdmaspace.so.0",
               [name for name in [soname(shared)] if name != "libdmaspace.so.0"])
+    tap.check("debian/control has every package that is needed to build", build_packages(pathlib.Path(source)))
+    tap.check("debian/changelog and meson.build agree on version and date", release_of(pathlib.Path(source)))
     tap.end()
 
 

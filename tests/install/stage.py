@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -29,3 +30,43 @@ class Stage:
         """Every file and link, as an absolute path of the installed system."""
         return {"/" + os.path.relpath(pathlib.Path(folder) / name, self.dest)
                 for folder, _, names in os.walk(self.dest) for name in names}
+
+
+SAID = """\
+function 0x100: stream 0x1944, first address 0x25800000
+function 0x101: stream 0x1940, first address 0x25800000
+function 0x102: stream 0x1943, first address 0x25800000
+"""
+
+
+class Installed:
+    """An installed tree below `root`, used by a stranger's builds in `scratch`."""
+
+    def __init__(self, root, prefix, libdir, scratch):
+        self.scratch = scratch
+        self.prefix = root / prefix.lstrip("/")
+        self.lib = self.prefix / libdir
+        self.environment = {**os.environ, "PKG_CONFIG_PATH": str(self.lib / "pkgconfig"),
+                            "PKG_CONFIG_SYSROOT_DIR": str(root), "LD_LIBRARY_PATH": str(self.lib)}
+
+    def copy(self, name):
+        """The examples in a folder of their own."""
+        folder = self.scratch / name
+        for package in ["dmaspace", "libdmaspace-dev"]:
+            source = self.prefix / "share/doc" / package / "examples"
+            if source.exists():
+                shutil.copytree(source, folder, dirs_exist_ok=True)
+        return folder
+
+    def run(self, *command, folder=None):
+        return run(*command, cwd=folder, env=self.environment)
+
+    def problems(self, folder, *builds, program="./functions"):
+        """What goes wrong in building and running the example."""
+        for command in builds:
+            done = self.run(*command, folder=folder)
+            if done.returncode:
+                return (done.stdout + done.stderr).splitlines()[-15:]
+        done = self.run(program, "iris-kaanapali.dtb", "/soc@0/video-codec@2000000", "0x100", "0x101", "0x102",
+                        folder=folder)
+        return [] if done.stdout == SAID and done.returncode == 0 else (done.stdout + done.stderr).splitlines()
