@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 # The doors to everything. Each installs what it needs, or says what to install, builds, and ends with a verdict.
 
-.PHONY: all build install deb demo check check-deb check-linux bench coverage mutate clean help
+.PHONY: all build install deb demo check check-deb check-linux fuzz bench coverage mutate clean help
 
 all: build
 
@@ -37,6 +37,12 @@ check-linux:
 	@scripts/setup linux
 	@linux/qemu/check-linux
 
+T ?= 60
+
+fuzz:
+	@scripts/setup build test fuzz
+	@scripts/fuzz $(T) $(TARGETS)
+
 bench:
 	@scripts/setup build test bench
 	@scripts/build build-bench --buildtype=release
@@ -61,6 +67,7 @@ help:
 	@echo 'make check        build with gcc, clang and sanitizers, run every test; the last line is the verdict'
 	@echo 'make check-deb    build the Debian packages, install, use and remove them in a root of their own'
 	@echo 'make check-linux  the kernel series, built and booted in QEMU (half an hour the first time)'
+	@echo 'make fuzz T=60    fuzz device trees, traces, fault lines and operations, T seconds each (TARGETS=dtb: only that)'
 	@echo 'make bench        speed, against Linux where its source is there'
 	@echo 'make coverage     which lines of src/ the tests reach'
 	@echo 'make mutate       lines that matter, taken away one at a time: does a test notice?'

@@ -6,6 +6,7 @@ meson install with DESTDIR: exactly the files that it should put there, and no o
 """
 
 import email.utils
+import fnmatch
 import json
 import pathlib
 import re
@@ -60,6 +61,16 @@ def build_packages(source):
     return sorted(set(wanted.split()) - declared - {"make", "gcc", "libc6-dev"})
 
 
+def packaged(source, files, prefix):
+    """The files that no debian/*.install takes; dh_missing would stop the build of the packages for them."""
+    patterns = [line.split()[0] for path in source.glob("debian/*.install") for line in path.read_text().splitlines()]
+    # debian/rules drops the one, and moves the other to where Debian has it.
+    patterns += ["usr/share/doc/dmaspace/LICENSE", "usr/share/zsh/site-functions/*"]
+    names = {"usr" + path[len(prefix):] for path in files}
+    return sorted(name for name in names if not any(fnmatch.fnmatch(name, pattern) or name.startswith(f"{pattern}/")
+                                                    for pattern in patterns))
+
+
 def release_of(source):
     """What of the version and its date debian/changelog says differently from meson.build."""
     log = (source / "debian/changelog").read_text()
@@ -82,6 +93,7 @@ def main():
     shared = stage.dest / f"{prefix}/{libdir}".lstrip("/") / "libdmaspace.so"
     tap.check("the shared library's soname is libdmaspace.so.0",
               [name for name in [soname(shared)] if name != "libdmaspace.so.0"])
+    tap.check("every installed file belongs to a Debian package", packaged(pathlib.Path(source), got, prefix))
     tap.check("debian/control has every package that is needed to build", build_packages(pathlib.Path(source)))
     tap.check("debian/changelog and meson.build agree on version and date", release_of(pathlib.Path(source)))
     tap.end()
