@@ -40,7 +40,8 @@ def expected(source, prefix, libdir, description):
     words |= {f"{share}/man/man1/dmaspace-{verb['name']}.1" for verb in description["verbs"]}
     words |= {f"{share}/man/man3/{page}.3" for header in headers for page in pages_of(header)}
     words |= {f"{share}/doc/dmaspace/{name}" for name in ["README.md", "LICENSE"]}
-    words |= {f"{share}/doc/dmaspace/{path.name}" for path in source.glob("docs/*.md")}
+    words |= {f"{share}/doc/dmaspace/{path.relative_to(source / 'docs')}" for path in source.glob("docs/**/*")
+              if path.is_file() and path.name != "meson.build"}
     words |= {f"{share}/doc/dmaspace/examples/{name}" for name in EXAMPLES}
     return words
 
@@ -67,8 +68,8 @@ def packaged(source, files, prefix):
     # debian/rules drops the one, and moves the other to where Debian has it.
     patterns += ["usr/share/doc/dmaspace/LICENSE", "usr/share/zsh/site-functions/*"]
     names = {"usr" + path[len(prefix):] for path in files}
-    return sorted(name for name in names if not any(fnmatch.fnmatch(name, pattern) or name.startswith(f"{pattern}/")
-                                                    for pattern in patterns))
+    patterns += [f"{pattern}/*" for pattern in patterns]
+    return sorted(name for name in names if not any(fnmatch.fnmatch(name, pattern) for pattern in patterns))
 
 
 def release_of(source):
