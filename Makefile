@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 # The doors to everything. Each installs what it needs, or says what to install, builds, and ends with a verdict.
 
-.PHONY: all build install deb demo check check-deb check-linux fuzz bench coverage mutate clean help
+.PHONY: all build install deb demo check check-qemu check-deb check-linux fuzz bench coverage mutate clean help
 
 all: build
 
@@ -32,6 +32,10 @@ demo:
 check:
 	@scripts/setup build test
 	@scripts/check
+
+check-qemu:
+	@scripts/setup build qemu
+	@tests/qemu/check-qemu --summary
 
 check-linux:
 	@scripts/setup linux
@@ -65,6 +69,7 @@ help:
 	@echo 'make deb          Debian packages, in build-deb/'
 	@echo 'make demo         one video unit, one address space per function: the main job, start to end'
 	@echo 'make check        build with gcc, clang and sanitizers, run every test; the last line is the verdict'
+	@echo 'make check-qemu   the same suite on the SMMUv3 of QEMU, without an operating system (part of make check)'
 	@echo 'make check-deb    build the Debian packages, install, use and remove them in a root of their own'
 	@echo 'make check-linux  the kernel series, built and booted in QEMU (half an hour the first time)'
 	@echo 'make fuzz T=60    fuzz device trees, traces, fault lines and operations, T seconds each (TARGETS=dtb: only that)'

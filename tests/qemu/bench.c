@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * What a driver's calls cost, counted in instructions. Every operation ends as it began, so that it can be repeated: map
+ * and unmap, allocate and free, create and destroy. The clock is read before and after RUNS of them, after WARM_UP.
+ */
+#include "bench.h"
+
+#include <baremetal/console.h>
+#include <baremetal/timer.h>
+
+#include <dmaspace/dmaspace.h>
+
+#define WARM_UP 600u
+#define RUNS    2048u /* a multiple of what fills a lazy queue */
+
+#define KIB     1024u
+#define PIECES  64u
+#define PIECE   0x1000u
+
+struct bench {
+    const struct suite_machine *machine;
+    struct dms_iommu *iommu;
+    struct dms_machine *devices;
+    struct dms_device *parent;
+    struct dms_device *strict;
+    struct dms_device *lazy;
+    uint8_t *buffer; /* 1 MiB */
+    struct dms_sg list[PIECES];
+};
+
+static int map_and_unmap(struct bench *b, struct dms_device *dev, size_t size)
+{
+    dms_iova_t iova;
+    int err = dms_map(dev, b->buffer, size, DMS_BIDIRECTIONAL, NULL, &iova);
+
+    return err ? err : dms_unmap(dev, iova, size, NULL);
+}
+
+static int map_4k_strict(struct bench *b)
+{
+    return map_and_unmap(b, b->strict, 4 * KIB);
+}
+
+static int map_4k_lazy(struct bench *b)
+{
+    return map_and_unmap(b, b->lazy, 4 * KIB);
+}
+
+static int map_64k_strict(struct bench *b)
+{
+    return map_and_unmap(b, b->strict, 64 * KIB);
+}
+
+static int map_1m_strict(struct bench *b)
+{
+    return map_and_unmap(b, b->strict, 1024 * KIB);
+}
+
+static int map_sg64_strict(struct bench *b)
+{
+    int err = dms_map_sg(b->strict, b->list, PIECES, DMS_BIDIRECTIONAL, NULL, NULL);
+
+    return err ? err : dms_unmap_sg(b->strict, b->list, PIECES, NULL);
+}
+
+static int coherent_4k(struct bench *b)
+{
+    dms_iova_t iova;
+    void *ptr;
+    int err = dms_coherent_alloc(b->strict, PIECE, NULL, &ptr, &iova);
+
+    return err ? err : dms_coherent_free(b->strict, ptr, PIECE, iova);
+}
+
+static int create(struct bench *b, unsigned master, bool lazy, struct dms_device **out)
+{
+    const struct dms_device_cfg cfg = {
+        .name = "bench", .coherence = DMS_COHERENCE_SNOOPS, .lazy = lazy};
+
+    return dms_function_create(b->parent, b->machine->masters[master].function_id, &cfg, out, NULL);
+}
+
+static int function_life(struct bench *b)
+{
+    struct dms_device *dev;
+    int err = create(b, 2, false, &dev);
+
+    if (err)
+        return err;
+    err = dms_attach(dev, NULL);
+    return err ? err : dms_device_destroy(dev, DMS_DESTROY_IDLE, NULL);
+}
+
+/* ---- a machine with two functions ------------------------------------------------------------ */
+
+static int start(struct bench *b)
+{
+    const struct suite_machine *m = b->machine;
+    const struct dms_smmuv3_cfg smmu = {.port = m->port, .mmio = m->mmio, .strtab = m->strtab};
+    const struct dms_machine_cfg machine = {
+        .port = m->port, .blob = m->blob, .blob_size = m->blob_size};
+    const struct dms_device_cfg parent = {.name = "functions", .node = m->functions_path};
+    int err = dms_smmuv3_create(&smmu, &b->iommu);
+
+    if (!err)
+        err = dms_machine_create(&machine, &b->devices);
+    if (!err)
+        err = dms_machine_add_iommu(b->devices, b->iommu, m->smmu_path);
+    if (!err)
+        err = dms_device_create(b->devices, &parent, &b->parent, NULL);
+    if (!err)
+        err = create(b, 0, false, &b->strict);
+    if (!err)
+        err = create(b, 1, true, &b->lazy);
+    if (!err)
+        err = dms_attach(b->strict, NULL);
+    return err ? err : dms_attach(b->lazy, NULL);
+}
+
+/* Every other page: no two pieces adjoin. And a mapping that stays, as a driver's rings do. */
+static int lay_out(struct bench *b)
+{
+    dms_phys_t phys;
+    dms_iova_t iova;
+    int err;
+
+    b->buffer = b->machine->port->table_alloc(b->machine->port->ctx, 1024 * KIB, 1024 * KIB, &phys);
+    if (!b->buffer)
+        return DMS_ENOMEM;
+    for (unsigned i = 0; i < PIECES; i++)
+        b->list[i] = (struct dms_sg){.ptr = b->buffer + (size_t)i * 2 * PIECE, .size = PIECE};
+    err = dms_map(b->strict, b->buffer, PIECE, DMS_BIDIRECTIONAL, NULL, &iova);
+    return err ? err : dms_map(b->lazy, b->buffer, PIECE, DMS_BIDIRECTIONAL, NULL, &iova);
+}
+
+/* ---- counting -------------------------------------------------------------------------------- */
+
+static bool put_result(const char *name, int err, uint64_t instructions)
+{
+    struct line line = {.length = 0};
+
+    line_text(&line, name);
+    line_text(&line, " ");
+    if (err) {
+        line_text(&line, "failed: ");
+        line_text(&line, dms_strerror(err));
+    } else {
+        line_decimal(&line, instructions);
+    }
+    console_put(line.text);
+    return !err;
+}
+
+/* Rounded up: no part of an instruction is lost. */
+static bool measure(struct bench *b, const char *name, int (*operation)(struct bench *b))
+{
+    uint64_t begin, end;
+    int err = 0;
+
+    for (unsigned i = 0; i < WARM_UP && !err; i++)
+        err = operation(b);
+    begin = timer_ticks();
+    for (unsigned i = 0; i < RUNS && !err; i++)
+        err = operation(b);
+    end = timer_ticks();
+    return put_result(name, err, (end - begin + RUNS - 1) / RUNS);
+}
+
+static const struct {
+    const char *name;
+    int (*operation)(struct bench *b);
+} operations[] = {
+    {"map_unmap_4k_strict", map_4k_strict},     {"map_unmap_4k_lazy", map_4k_lazy},
+    {"map_unmap_64k_strict", map_64k_strict},   {"map_unmap_1m_strict", map_1m_strict},
+    {"map_unmap_sg64_strict", map_sg64_strict}, {"coherent_alloc_free_4k", coherent_4k},
+    {"function_create_destroy", function_life},
+};
+
+bool bench_run(const struct suite_machine *machine)
+{
+    static struct bench bench;
+    bool good;
+    int err;
+
+    bench.machine = machine;
+    err = start(&bench);
+    if (!err)
+        err = lay_out(&bench);
+    if (err)
+        return put_result("start", err, 0);
+    good = true;
+    for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++)
+        good = measure(&bench, operations[i].name, operations[i].operation) && good;
+    return good;
+}
