@@ -26,22 +26,27 @@ static uint64_t place_last(const struct dms_pgtable *pt, const struct place *pla
 
 /*
  * The neighbour above or below, inside the same table if it can be: the same level then, and no
- * walk. An entry that links a table is walked. False: there is none.
+ * walk. An entry above the leaves that holds anything may link a table, and is walked. False: there
+ * is none.
  */
 static bool place_step(struct dms_pgtable *pt, struct place *place, bool down)
 {
+    struct walk *walk = &place->walk;
     unsigned edge = down ? 0 : table_entries(pt) - 1;
     uint64_t next = down ? place->first - 1 : place_last(pt, place) + 1;
+    unsigned index = down ? walk->index - 1 : walk->index + 1;
+    uint64_t word;
 
     if (down ? place->first == 0 : next > pt->input_last)
         return false;
-    if (place->walk.level != LEAF_LEVEL || place->walk.index == edge) {
+    word = walk->index == edge ? 0 : word_load(&walk->table[index]);
+    if (walk->index == edge || (walk->level != LEAF_LEVEL && word != 0)) {
         *place = place_at(pt, next);
         return true;
     }
-    place->walk.index = down ? place->walk.index - 1 : place->walk.index + 1;
-    place->walk.word = word_load(&place->walk.table[place->walk.index]);
-    place->first = next & ~(granule(pt) - 1);
+    walk->index = index;
+    walk->word = word;
+    place->first = next & ~(entry_bytes(pt, walk->level) - 1);
     return true;
 }
 
