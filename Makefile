@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 # The doors to everything. Each installs what it needs, or says what to install, builds, and ends with a verdict.
 
-.PHONY: all build install deb demo check check-qemu check-deb check-linux fuzz bench coverage mutate clean help
+.PHONY: all build install deb demo check check-qemu check-deb check-linux fuzz bench coverage mutate soak clean help
 
 all: build
 
@@ -60,6 +60,10 @@ mutate:
 	@scripts/setup build test
 	@scripts/mutate
 
+soak:
+	@scripts/setup build test
+	@scripts/soak $(T)
+
 clean:
 	rm -rf build build-*
 
@@ -76,4 +80,5 @@ help:
 	@echo 'make bench        speed, against Linux where its source is there'
 	@echo 'make coverage     which lines of src/ the tests reach'
 	@echo 'make mutate       lines that matter, taken away one at a time: does a test notice?'
+	@echo 'make soak T=60    the tests with threads, under ThreadSanitizer, with new seeds for T seconds'
 	@echo 'make clean        remove all build folders'
