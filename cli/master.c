@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 #include "master.h"
 
+#include "firstcover.h"
 #include "stream.h"
 
 #include <dmaspace/error.h>
@@ -8,20 +9,57 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool same_place(const struct dms_of_diag *a, const struct dms_of_diag *b)
-{
-    return a->error == b->error && a->finding == b->finding && a->node == b->node &&
-           a->cell == b->cell && strcmp(a->text, b->text) == 0;
-}
-
 static void keep(struct master *master, const struct dms_of_diag *diag)
 {
-    for (size_t i = 0; i < master->diags.count; i++) {
-        if (same_place(&master->diags.items[i], diag))
-            return;
-    }
     array_push(&master->diags, *diag);
     master->errors += diag->error != 0;
+}
+
+static int compare_diags(const struct dms_of_diag *a, const struct dms_of_diag *b)
+{
+    if (a->error != b->error)
+        return a->error < b->error ? -1 : 1;
+    if (a->finding != b->finding)
+        return a->finding < b->finding ? -1 : 1;
+    if (a->node != b->node)
+        return a->node < b->node ? -1 : 1;
+    if (a->cell != b->cell)
+        return a->cell < b->cell ? -1 : 1;
+    return strcmp(a->text, b->text);
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct dms_of_diag *x = *(const struct dms_of_diag *const *)a;
+    const struct dms_of_diag *y = *(const struct dms_of_diag *const *)b;
+    int order = compare_diags(x, y);
+
+    return order ? order : (x > y) - (x < y);
+}
+
+/* Two calls may tell of one place, as those for both apertures do: the first report is kept. */
+static void drop_repeats(struct master *master)
+{
+    ARRAY(struct dms_of_diag *) sorted = {0};
+    struct dms_of_diag *diags = master->diags.items;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < master->diags.count; i++)
+        array_push(&sorted, &diags[i]);
+    if (sorted.count > 1)
+        qsort(sorted.items, sorted.count, sizeof(*sorted.items), by_place);
+    for (size_t i = sorted.count; i-- > 1;) {
+        if (compare_diags(sorted.items[i - 1], sorted.items[i]) == 0)
+            sorted.items[i]->remedy = NULL; /* never NULL in a report: marks it */
+    }
+    for (size_t i = 0; i < master->diags.count; i++) {
+        if (diags[i].remedy)
+            diags[kept++] = diags[i];
+        else
+            master->errors -= diags[i].error != 0;
+    }
+    master->diags.count = kept;
+    array_drop(&sorted);
 }
 
 static void on_finding(void *ctx, const struct dms_of_diag *finding)
@@ -71,26 +109,47 @@ static void read_streams(const struct tree *tree, struct master *master)
     }
 }
 
-/* The library tells of one entry at a time; asking only about those that need it saves its scan. */
-static void find_duplicates(const struct dms_of *of, const struct master *master)
+static struct dms_range ids_of(const struct dms_of_map_entry *entry)
 {
-    struct dms_of_map_entry earlier;
+    return (struct dms_range){entry->id_base, (uint64_t)entry->id_base + entry->length - 1};
+}
+
+/* What dms_of_map_duplicate() tells; that reads the map anew for each entry. */
+static void note_duplicate(const struct dms_of *of, struct master *master,
+                           const struct dms_of_map_entry *entry,
+                           const struct dms_of_map_entry *earlier)
+{
+    struct dms_of_diag diag = {.node = master->node,
+                               .finding = DMS_OF_FINDING_DUPLICATE_ID,
+                               .property = "iommu-map",
+                               .cell = (int32_t)entry->cell,
+                               .remedy = "give each id one entry, unless it has several streams"};
+
+    dms_of_path(of, master->node, diag.path, sizeof(diag.path));
+    snprintf(diag.text, sizeof(diag.text),
+             "an entry before, at cell %u, has one of these ids and wins", earlier->cell);
+    keep(master, &diag);
+}
+
+static void find_duplicates(const struct dms_of *of, struct master *master)
+{
+    ARRAY(struct dms_range) ids = {0};
+    struct firstcover cover = {0};
 
     for (size_t i = 0; i < master->map.count; i++) {
-        const struct dms_of_map_entry *entry = &master->map.items[i];
-
-        for (size_t k = 0; k < i; k++) {
-            const struct dms_of_map_entry *other = &master->map.items[k];
-            uint64_t gap = other->id_base <= entry->id_base
-                               ? (uint64_t)entry->id_base - other->id_base
-                               : (uint64_t)other->id_base - entry->id_base;
-
-            if (gap < (other->id_base <= entry->id_base ? other->length : entry->length)) {
-                dms_of_map_duplicate(of, master->node, entry, &earlier);
-                break;
-            }
-        }
+        if (master->map.items[i].length > 0)
+            array_push(&ids, ids_of(&master->map.items[i]));
     }
+    firstcover_begin(&cover, ids.items, ids.count);
+    for (size_t i = 0; i < master->map.count; i++) {
+        const struct dms_of_map_entry *entry = &master->map.items[i];
+        size_t earlier = entry->length > 0 ? firstcover_lay(&cover, ids_of(entry), i) : NO_COVER;
+
+        if (earlier != NO_COVER)
+            note_duplicate(of, master, entry, &master->map.items[earlier]);
+    }
+    firstcover_drop(&cover);
+    array_drop(&ids);
 }
 
 static void read_map(const struct tree *tree, struct master *master)
@@ -183,6 +242,7 @@ void master_read(struct tree *tree, dms_of_node_t node, struct master *master)
     read_aperture(of, master);
     read_windows(of, master);
     read_regions(of, master);
+    drop_repeats(master);
     tree->of.on_finding = NULL;
 }
 

@@ -12,10 +12,9 @@
 
 #define MAX_FILE (256 << 20) /* a hundred times the largest tree that exists */
 
-static int file_error(const char *file, const char *what, const char *remedy)
+static int file_error(struct tree_error *error, const char *what, const char *remedy)
 {
-    fprintf(stderr, "%s%s%s: %s; %s\n", style(stderr, STYLE_ERROR), file, style(stderr, STYLE_END),
-            what, remedy);
+    snprintf(error->text, sizeof(error->text), "%s; %s", what, remedy);
     return EXIT_UNUSABLE;
 }
 
@@ -33,23 +32,24 @@ static int read_stream(struct tree *tree, FILE *in)
     return ferror(in) ? errno : 0;
 }
 
-static int read_file(struct tree *tree, const char *file)
+static int read_file(struct tree *tree, const char *file, struct tree_error *reason)
 {
+    const char *remedy = "give the name of a .dtb file";
     FILE *in = fopen(file, "rb");
     struct stat status;
     int error;
 
     if (!in)
-        return file_error(file, strerror(errno), "give the name of a .dtb file");
+        return file_error(reason, strerror(errno), remedy);
     if (fstat(fileno(in), &status) == 0 && S_ISDIR(status.st_mode))
         error = EISDIR;
     else
         error = read_stream(tree, in);
     fclose(in);
     if (error)
-        return file_error(file, strerror(error), "give the name of a .dtb file");
+        return file_error(reason, strerror(error), remedy);
     if (tree->blob.count > MAX_FILE)
-        return file_error(file, "larger than 256 MiB", "give the name of a .dtb file");
+        return file_error(reason, "larger than 256 MiB", remedy);
     return EXIT_GOOD;
 }
 
@@ -61,20 +61,36 @@ static void index_tree(struct tree *tree)
     dms_of_index(&tree->of, tree->index.items, tree->index.capacity);
 }
 
-int tree_open(struct tree *tree, const char *file)
+int tree_load(struct tree *tree, const char *file, struct tree_error *error)
 {
     struct dms_of_diag diag;
-    int status = read_file(tree, file);
+    int status = read_file(tree, file, error);
 
     tree->file = file;
     if (status != EXIT_GOOD)
         return status;
     if (dms_of_open(&tree->of, tree->blob.items, tree->blob.count, &diag) != 0) {
-        print_diag(tree, &diag);
+        dms_of_diag_line(&diag, error->text, sizeof(error->text));
         return EXIT_UNUSABLE;
     }
     index_tree(tree);
     return EXIT_GOOD;
+}
+
+void print_tree_error(const char *file, const struct tree_error *error)
+{
+    fprintf(stderr, "%s%s%s: %s\n", style(stderr, STYLE_ERROR), file, style(stderr, STYLE_END),
+            error->text);
+}
+
+int tree_open(struct tree *tree, const char *file)
+{
+    struct tree_error error;
+    int status = tree_load(tree, file, &error);
+
+    if (status != EXIT_GOOD)
+        print_tree_error(file, &error);
+    return status;
 }
 
 void tree_close(struct tree *tree)

@@ -15,7 +15,16 @@ struct tree {
     ARRAY(struct dms_of_index_entry) index;
 };
 
-/* EXIT_GOOD, or EXIT_UNUSABLE after saying why on stderr. The file's name must outlive the tree. */
+/* Why a file could not be opened: "WHAT; REMEDY", without its name. */
+struct tree_error {
+    char text[1024];
+};
+
+/* EXIT_GOOD, or EXIT_UNUSABLE and *error. The file's name must outlive the tree. */
+int tree_load(struct tree *tree, const char *file, struct tree_error *error);
+void print_tree_error(const char *file, const struct tree_error *error);
+
+/* The same for one file after another: EXIT_GOOD, or EXIT_UNUSABLE after saying why on stderr. */
 int tree_open(struct tree *tree, const char *file);
 void tree_close(struct tree *tree);
 
