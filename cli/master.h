@@ -8,6 +8,7 @@
 struct master_stream {
     struct dms_of_spec spec;
     bool available; /* the IOMMU's status is okay */
+    uint32_t cell;  /* where the entry begins in iommus */
 };
 
 struct master {
