@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 #include "master.h"
 
+#include "bus_cells.h"
 #include "firstcover.h"
 #include "stream.h"
 
@@ -265,8 +266,11 @@ static void read_windows(const struct dms_of *of, struct master *master)
         return;
     master->has_windows = true;
     while ((error = dms_of_ranges_next(&ranges, &range, &diag)) != DMS_ENOENT) {
-        if (went_well(master, error, &diag))
-            array_push(&master->windows, range);
+        if (!went_well(master, error, &diag))
+            continue;
+        array_push(&master->windows, range);
+        array_push(&master->window_cells,
+                   ranges.cell - ranges.flag_cells - ranges.address_cells - ranges.size_cells);
     }
 }
 
@@ -275,12 +279,17 @@ static void read_regions(const struct dms_of *of, struct master *master)
     struct dms_of_regions regions;
     struct dms_of_region region;
     struct dms_of_diag diag;
+    struct bus_cells width;
     int error;
 
+    if (!bus_cells(of, dms_of_dma_parent(of, master->node), &width))
+        width = (struct bus_cells){0};
     dms_of_regions_begin(of, master->node, &regions);
     while ((error = dms_of_regions_next(&regions, &region, &diag)) != DMS_ENOENT) {
-        if (went_well(master, error, &diag))
-            array_push(&master->regions, region);
+        if (!went_well(master, error, &diag))
+            continue;
+        array_push(&master->regions, region);
+        array_push(&master->region_cells, regions.cell - 1 - width.address - width.size);
     }
 }
 
@@ -289,7 +298,9 @@ static void forget(struct master *master)
     master->streams.count = 0;
     master->map.count = 0;
     master->windows.count = 0;
+    master->window_cells.count = 0;
     master->regions.count = 0;
+    master->region_cells.count = 0;
     master->diags.count = 0;
     master->errors = 0;
     master->has_map = false;
@@ -321,6 +332,8 @@ void master_drop(struct master *master)
     array_drop(&master->streams);
     array_drop(&master->map);
     array_drop(&master->windows);
+    array_drop(&master->window_cells);
     array_drop(&master->regions);
+    array_drop(&master->region_cells);
     array_drop(&master->diags);
 }

@@ -3,13 +3,11 @@
 
 #include <stddef.h>
 
+extern const struct verb verb_check;
 extern const struct verb verb_demo;
 extern const struct verb verb_inspect;
 extern const struct verb verb_resolve;
 
 const struct verb *const verbs[] = {
-    &verb_demo,
-    &verb_inspect,
-    &verb_resolve,
-    NULL,
+    &verb_check, &verb_demo, &verb_inspect, &verb_resolve, NULL,
 };

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/* What the buses above a device say of its DMA. */
+#include "reports.h"
+#include "stream.h"
+#include "subjects.h"
+
+#include <dmaspace/error.h>
+#include <inttypes.h>
+#include <string.h>
+
+static void needs_cells(struct checker *c, dms_of_node_t bus, const char *name, const char *user)
+{
+    if (!has_property(&c->tree, bus, name))
+        found(c, (struct place){.node = bus, .property = name, .cell = -1},
+              "missing, but %s of %s is written with it", user,
+              path_of(&c->tree, c->master.node).text);
+}
+
+void check_bus_cells(struct checker *c)
+{
+    dms_of_node_t bus = dms_of_dma_parent(&c->tree.of, c->master.node);
+    const char *user = c->master.has_windows ? "iommu-ranges" : "the iommu-addresses";
+
+    if (bus == DMS_OF_NONE || (!c->master.has_windows && c->master.regions.count == 0))
+        return;
+    needs_cells(c, bus, "#address-cells", user);
+    needs_cells(c, bus, "#size-cells", user);
+}
+
+static bool is_empty_report(const struct dms_of_diag *diag, dms_of_node_t bus)
+{
+    return diag->finding == DMS_OF_FINDING_EMPTY_RANGE && diag->node == bus &&
+           is_about(diag, "dma-ranges");
+}
+
+/* The error of a list in which no range has a length comes after a finding for each of them. */
+static bool is_size(const struct checker *c, const struct dms_of_diag *diag)
+{
+    for (size_t i = 0; i < c->master.diags.count; i++) {
+        if (is_empty_report(&c->master.diags.items[i], diag->node))
+            return false;
+    }
+    return true;
+}
+
+void check_dma_ranges_size(struct checker *c)
+{
+    found_errors(c, DMS_EINVAL, "dma-ranges", is_size);
+}
+
+void check_dma_ranges_wraps(struct checker *c)
+{
+    found_errors(c, DMS_ERANGE, "dma-ranges", NULL);
+}
+
+void check_dma_ranges_empty(struct checker *c)
+{
+    found_reports(c, DMS_OF_FINDING_EMPTY_RANGE, "dma-ranges");
+}
+
+static dms_of_node_t first_iommu(const struct master *master)
+{
+    if (master->streams.count > 0)
+        return master->streams.items[0].spec.iommu;
+    return DMS_OF_NONE;
+}
+
+/* Drivers of other IOMMUs may take the lower bound over into their domains (MediaTek's does). */
+static bool is_arm_smmu(const struct tree *tree, dms_of_node_t iommu)
+{
+    enum dms_iommu_family family;
+
+    if (iommu == DMS_OF_NONE)
+        return false;
+    family = iommu_type(tree, iommu)->family;
+    return family == DMS_FAMILY_SMMUV2 || family == DMS_FAMILY_SMMUV3;
+}
+
+void check_dma_ranges_floor(struct checker *c)
+{
+    dms_of_node_t bus = dms_of_dma_parent(&c->tree.of, c->master.node);
+    struct dms_of_ranges ranges;
+
+    if (c->master.aperture.first == 0 || !is_arm_smmu(&c->tree, first_iommu(&c->master)) ||
+        dms_of_dma_ranges(&c->tree.of, bus, &ranges, NULL) != 0)
+        return;
+    found(c, (struct place){.node = ranges.node, .property = "dma-ranges", .cell = 0},
+          "the addresses of %s begin at 0x%" PRIx64, path_of(&c->tree, c->master.node).text,
+          c->master.aperture.first);
+}
+
+void check_dma_loop(struct checker *c)
+{
+    found_reports(c, DMS_OF_FINDING_DMA_LOOP, NULL);
+}
+
+void check_coherence_both(struct checker *c)
+{
+    if (has_property(&c->tree, c->master.node, "dma-coherent") &&
+        has_property(&c->tree, c->master.node, "dma-noncoherent"))
+        found(c, (struct place){.node = c->master.node, .property = "dma-coherent", .cell = -1},
+              "the node has dma-noncoherent as well");
+}
