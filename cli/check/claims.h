@@ -14,7 +14,7 @@ struct claim {
     const char *property; /* iommus or iommu-map */
     uint32_t cell;
     uint32_t id;     /* of iommu-map: the first id */
-    uint32_t length; /* ids and streams in a row, 0 possible; 1 for iommus */
+    uint32_t length; /* ids and streams in a row; 1 for iommus */
     uint32_t ncells;
     uint32_t first_cell; /* of the specifier; 0 when it has none */
 
@@ -31,7 +31,10 @@ struct claims {
     ARRAY(struct claim) items; /* in tree order */
 };
 
-/* Adds those of one master. `enabled`: it and all nodes above it. */
+/*
+ * Adds those of one master; of iommu-map, the ids that iommu-map-mask lets through. `enabled`: it and all nodes
+ * above it.
+ */
 void claims_add(struct claims *claims, const struct tree *tree, const struct master *master,
                 bool enabled);
 

@@ -6,6 +6,7 @@
 
 #include <dmaspace/error.h>
 #include <stdlib.h>
+#include <string.h>
 
 void check_iommus_phandle(struct checker *c)
 {
@@ -180,8 +181,19 @@ void check_iommu_cells(struct checker *c)
     }
 }
 
+/* Once for each list of consecutive entries with the same target. */
 void check_iommu_disabled(struct checker *c)
 {
-    if (is_enabled(&c->tree, c->master.node))
-        found_reports(c, DMS_OF_FINDING_DISABLED_IOMMU, NULL);
+    const char *told = "";
+
+    if (!is_enabled(&c->tree, c->master.node))
+        return;
+    for (size_t i = 0; i < c->master.diags.count; i++) {
+        const struct dms_of_diag *diag = &c->master.diags.items[i];
+
+        if (diag->finding != DMS_OF_FINDING_DISABLED_IOMMU || strcmp(diag->text, told) == 0)
+            continue;
+        told = diag->text;
+        found_diag(c, diag);
+    }
 }
