@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /* What the buses above a device say of its DMA. */
+#include "regions.h"
 #include "reports.h"
 #include "stream.h"
 #include "subjects.h"
@@ -25,6 +26,58 @@ void check_bus_cells(struct checker *c)
         return;
     needs_cells(c, bus, "#address-cells", user);
     needs_cells(c, bus, "#size-cells", user);
+}
+
+static uint64_t number(const uint8_t *cells, uint32_t count)
+{
+    uint64_t value = 0;
+
+    for (uint32_t i = 0; i < 4 * count; i++)
+        value = value << 8 | cells[i];
+    return value;
+}
+
+/*
+ * What dma-ranges make of an address: the address of the bus above. False: it is in none of them.
+ * Only the bus that bounds the aperture is asked, not those above it.
+ */
+static bool translate(const struct dms_of_ranges *ranges, uint64_t address, uint64_t *translated)
+{
+    uint32_t cells =
+        ranges->flag_cells + ranges->address_cells + ranges->parent_cells + ranges->size_cells;
+
+    for (uint32_t cell = 0; cell + cells <= ranges->count; cell += cells) {
+        const uint8_t *at = ranges->cells + 4 * ((size_t)cell + ranges->flag_cells);
+        uint64_t base = number(at, ranges->address_cells);
+        uint64_t above = number(at + 4 * (size_t)ranges->address_cells, ranges->parent_cells);
+        uint64_t size = number(at + 4 * ((size_t)ranges->address_cells + ranges->parent_cells),
+                               ranges->size_cells);
+
+        if (address < base || address - base >= size)
+            continue;
+        *translated = above + (address - base);
+        return true;
+    }
+    return false;
+}
+
+void check_region_translated(struct checker *c)
+{
+    dms_of_node_t bus = dms_of_dma_parent(&c->tree.of, c->master.node);
+    struct dms_of_ranges ranges;
+    uint64_t translated;
+
+    if (c->master.regions.count == 0 || dms_of_dma_ranges(&c->tree.of, bus, &ranges, NULL) != 0)
+        return;
+    for (size_t i = 0; i < c->master.regions.count; i++) {
+        uint64_t first = c->master.regions.items[i].range.first;
+
+        if (translate(&ranges, first, &translated) && translated != first)
+            found(c, region_place(c, i),
+                  "0x%" PRIx64 " of %s becomes 0x%" PRIx64 " through dma-ranges of %s", first,
+                  path_of(&c->tree, c->master.node).text, translated,
+                  path_of(&c->tree, ranges.node).text);
+    }
 }
 
 static bool is_empty_report(const struct dms_of_diag *diag, dms_of_node_t bus)

@@ -66,6 +66,7 @@ void check_hole_above_4g(struct checker *c);
 
 /* bus.c */
 void check_bus_cells(struct checker *c);
+void check_region_translated(struct checker *c);
 void check_dma_ranges_size(struct checker *c);
 void check_dma_ranges_wraps(struct checker *c);
 void check_dma_ranges_empty(struct checker *c);
