@@ -7,8 +7,9 @@ extern const struct verb verb_check;
 extern const struct verb verb_demo;
 extern const struct verb verb_explain;
 extern const struct verb verb_inspect;
+extern const struct verb verb_replay;
 extern const struct verb verb_resolve;
 
 const struct verb *const verbs[] = {
-    &verb_check, &verb_demo, &verb_explain, &verb_inspect, &verb_resolve, NULL,
+    &verb_check, &verb_demo, &verb_explain, &verb_inspect, &verb_replay, &verb_resolve, NULL,
 };
