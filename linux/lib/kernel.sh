@@ -8,10 +8,12 @@ make_kernel() { # SOURCE BUILD TARGET...
 		-j"$(nproc)" "$@"
 }
 
-# Debian's newest headers ask for the compiler that they were configured with, by name and by option.
+# Debian's newest headers ask for the compiler that they were configured with, by name and by option. An
+# older compiler leaves cold functions unaligned, and such a kernel's ftrace dies of them: none here.
 make_module() { # BUILD FOLDER
 	make -s -C "$1" M="$2" ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- CC=aarch64-linux-gnu-gcc \
-		CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT= CONFIG_DEBUG_INFO_BTF_MODULES= modules
+		CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT= CC_FLAGS_FTRACE= \
+		CONFIG_DEBUG_INFO_BTF_MODULES= modules
 }
 
 # All modules of this repository, built for a kernel, in one folder, which is printed: FOLDER/qemu/*.ko
