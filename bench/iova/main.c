@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * bench_iova [--peer FILE.so] [--json FILE] [--only TEXT] [--quick] [--cpu-time] [--bare]   rows whose name holds TEXT; all
- * bench_iova --count ours|linux ROUNDS --only TEXT [--peer FILE.so]   no output: for an instruction counter
+ * bench_iova [--peer FILE.so] [--json FILE]      the table, and the peer beside it
+ *     --only TEXT    the rows whose name holds TEXT
+ *     --quick        shorter long runs of the peer
+ *     --cpu-time     each thread's CPU time instead of the clock: for a busy machine
+ *     --bare         ours without caches
+ * bench_iova --count ours|linux ROUNDS --only TEXT [--peer FILE.so]      one row, for an instruction counter
  */
 #include "report.h"
 #include "rows.h"
@@ -10,6 +14,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define SECOND UINT64_C(1000000000)
 
 struct options {
     const struct iova_impl *peer;
@@ -53,49 +59,67 @@ static void do_rows(const struct options *options, const struct row *rows, size_
     }
 }
 
-static void long_line(const char *name, const struct iova_impl *impl, const struct long_run *run,
-                      struct long_result *result)
+/*
+ * A long run of each side. The peer's is bounded by time, as at 80 % it does not end: its figures are those of the
+ * operations that it came to.
+ */
+static void do_long(const struct options *options, unsigned threads, unsigned percent,
+                    const struct long_goals *goals)
 {
-    (void)name;
-    *result = (struct long_result){.ops = 0};
-    if (impl)
-        long_run(impl, run, result);
-}
-
-/* Figures of one long run beside the peer's. The goals are those of one thread. */
-static void do_long(const struct options *options, unsigned threads, unsigned percent)
-{
-    struct long_run run = {
-        .threads = threads, .percent = percent, .ops = 3000000, .cap_ns = UINT64_C(20000000000)};
+    struct long_run run = {.threads = threads,
+                           .percent = percent,
+                           .ops = 3000000,
+                           .cap_ns = 60 * SECOND,
+                           .flags = options->bare ? IMPL_BARE : 0u};
     struct long_run peer_run = run;
     struct long_result ours, theirs;
-    bool has_goal = threads == 1 && percent == 60;
     char name[64];
 
     snprintf(name, sizeof(name), "long mixed run, %u %%", percent);
     if (!wanted(options, name))
         return;
-    peer_run.cap_ns = options->quick ? 2000000000 : UINT64_C(8000000000);
-    long_line(name, &ours_impl, &run, &ours);
-    long_line(name, options->peer, &peer_run, &theirs);
-    report_long(name, threads, &ours, options->peer ? &theirs : NULL, has_goal);
+    peer_run.cap_ns = options->quick ? 2 * SECOND : 10 * SECOND;
+    long_run(&ours_impl, &run, &ours);
+    if (options->peer)
+        long_run(options->peer, &peer_run, &theirs);
+    report_long(name, threads, &ours, options->peer ? &theirs : NULL, goals);
 }
 
-/* Ask 5 of hardware-cases.md: where each policy puts things, so that a user can choose. */
+static void do_long_runs(const struct options *options)
+{
+    static const struct long_goals at_60 = {70, 500, 1000, 50000, 0, 60000};
+    static const struct long_goals at_80 = {-1, -1, -1, -1, 1, -1};
+    static const struct long_goals none = {-1, -1, -1, -1, -1, -1};
+
+    do_long(options, 1, 60, &at_60);
+    do_long(options, 2, 60, &none);
+    do_long(options, 1, 80, &at_80);
+    do_long(options, 2, 80, &none);
+}
+
+/*
+ * Ask 5 of those who live with such hardware: what each policy does to the space, so that a user can choose. The same
+ * long run at rising fill; in a 32-bit space the policy low-32-bit-first places as top-down does.
+ */
 static void do_policies(const struct options *options)
 {
     static const struct {
         const char *name;
         unsigned flags;
-    } policies[] = {
-        {"top-down", 0}, {"best fit", IMPL_BEST_FIT}, {"top-down, natural", IMPL_ALIGNED}};
+    } policies[] = {{"top-down", 0},
+                    {"bottom-up", IMPL_BOTTOM_UP},
+                    {"best fit", IMPL_BEST_FIT},
+                    {"low 32 first", IMPL_LOW32},
+                    {"top-down, aligned to size", IMPL_ALIGNED},
+                    {"best fit, aligned to size", IMPL_BEST_FIT | IMPL_ALIGNED}};
+    static const struct long_goals none = {-1, -1, -1, -1, -1, -1};
 
     for (size_t i = 0; i < sizeof(policies) / sizeof(policies[0]); i++) {
         for (unsigned percent = 60; percent <= 90; percent += 15) {
             struct long_run run = {.threads = 1,
                                    .percent = percent,
-                                   .ops = 1000000,
-                                   .cap_ns = UINT64_C(10000000000),
+                                   .ops = 30000000,
+                                   .cap_ns = 20 * SECOND,
                                    .flags = policies[i].flags};
             struct long_result result;
             char name[64];
@@ -104,35 +128,42 @@ static void do_policies(const struct options *options)
             if (!wanted(options, name))
                 continue;
             long_run(&ours_impl, &run, &result);
-            report_policy(name, &result);
+            report_long(name, 1, &result, NULL, &none);
         }
     }
 }
 
-static void do_space(const struct options *options)
+static void do_memory(const struct options *options)
+{
+    struct memory_result ours, theirs = {-1, -1};
+
+    if (!wanted(options, "memory"))
+        return;
+    memory_use(&ours_impl, 100000, &ours);
+    if (options->peer)
+        memory_use(options->peer, 100000, &theirs);
+    report_value("memory per live range", "B", ours.per_live, theirs.per_live, 32, false);
+    report_value("memory, fixed per domain and CPU", "B", ours.per_cpu_fixed, theirs.per_cpu_fixed,
+                 2048, false);
+}
+
+static void do_stranding(const struct options *options)
 {
     static const struct {
-        uint64_t mib;
-        unsigned goal;
+        unsigned mib, goal;
     } fits[] = {{16, 255}, {64, 63}, {128, 31}, {192, 21}};
-    struct memory_result ours, theirs = {0, 0};
-    char name[64];
 
-    if (wanted(options, "memory")) {
-        memory_use(&ours_impl, 100000, &ours);
-        if (options->peer)
-            memory_use(options->peer, 100000, &theirs);
-        report_value("memory per live range", "B", ours.per_live, theirs.per_live, 32, false);
-        report_value("memory, fixed per domain and CPU", "B", ours.per_cpu_fixed,
-                     theirs.per_cpu_fixed, 2048, false);
-    }
     for (size_t i = 0; i < sizeof(fits) / sizeof(fits[0]); i++) {
-        snprintf(name, sizeof(name), "%u MiB buffers that fit after churn", (unsigned)fits[i].mib);
+        double theirs = -1;
+        char name[64];
+
+        snprintf(name, sizeof(name), "%u MiB buffers that fit after churn", fits[i].mib);
         if (!wanted(options, name))
             continue;
-        report_value(name, "buffers", fits_after_churn(&ours_impl, fits[i].mib),
-                     options->peer ? fits_after_churn(options->peer, fits[i].mib) : 0, fits[i].goal,
-                     true);
+        if (options->peer)
+            theirs = fits_after_churn(options->peer, fits[i].mib);
+        report_value(name, "buffers", fits_after_churn(&ours_impl, fits[i].mib), theirs,
+                     fits[i].goal, true);
     }
 }
 
@@ -196,12 +227,12 @@ int main(int argc, char **argv)
     }
     if (options.count_impl)
         return count(&options);
+    report_head(options.peer != NULL);
     do_rows(&options, cache_rows, cache_row_count);
     do_rows(&options, tree_rows, tree_row_count);
-    for (unsigned threads = 1; threads <= BENCH_THREADS; threads++)
-        do_long(&options, threads, 60);
-    do_long(&options, 1, 80);
+    do_long_runs(&options);
     do_policies(&options);
-    do_space(&options);
+    do_memory(&options);
+    do_stranding(&options);
     return 0;
 }

@@ -19,7 +19,9 @@ void report_open(const char *path)
 struct line {
     const char *name, *unit, *note, *plot;
     unsigned threads;
-    double ours, ours_min, theirs, goal, visited, live;
+    double ours, ours_min, theirs; /* theirs < 0: there is no peer */
+    double goal, visited, live;    /* 0: none */
+    bool has_goal;                 /* a goal of 0 counts */
     bool more_is_better;
     bool at_least; /* theirs did not end: it is worse than that */
 };
@@ -36,12 +38,16 @@ static void print_line(const struct line *line)
 {
     printf("%-46s %u ", line->name, line->threads);
     print_number(line->ours);
-    if (line->theirs > 0)
+    if (line->theirs >= 0)
         print_number(line->theirs);
     else
         printf("%12s", "-");
+    if (line->theirs > 0 && line->ours > 0)
+        printf("%9.2f", line->theirs / line->ours);
+    else
+        printf("%9s", "");
     printf(" %-8s", line->unit);
-    if (line->goal > 0)
+    if (line->has_goal || line->goal > 0)
         printf(" goal %-6g %s", line->goal,
                (line->more_is_better ? line->ours >= line->goal : line->ours <= line->goal)
                    ? "met"
@@ -67,8 +73,10 @@ static void write_json(const struct line *line)
         "{\"bench\": \"iova\", \"row\": \"%s\", \"threads\": %u, \"unit\": \"%s\", \"ours\": %.6g",
         line->name, line->threads, line->unit, line->ours);
     json_number("ours_min", line->ours_min);
-    json_number("linux", line->theirs);
-    json_number("goal", line->goal);
+    if (line->theirs >= 0)
+        fprintf(json, ", \"linux\": %.6g", line->theirs);
+    if (line->has_goal || line->goal > 0)
+        fprintf(json, ", \"goal\": %.6g", line->goal);
     json_number("nodes_visited", line->visited);
     json_number("live", line->live);
     if (line->plot)
@@ -95,7 +103,7 @@ void report_time(const struct row *row, unsigned threads, const struct result *o
         .threads = threads,
         .ours = ours->median,
         .ours_min = ours->min,
-        .theirs = theirs ? theirs->median : 0,
+        .theirs = theirs ? theirs->median : -1,
         .goal = row->goal[threads - 1],
         .visited = ours->visited,
         .plot = row->plot,
@@ -108,8 +116,18 @@ static double share_failed(const struct long_result *result)
     return result->allocs ? 100.0 * (double)result->failed / (double)result->allocs : 0;
 }
 
+/* NULL, or what to know about the peer's figures. */
+static const char *note_cut(const struct long_result *theirs, char *text, size_t size)
+{
+    if (!theirs || theirs->ended)
+        return NULL;
+    snprintf(text, size, " (linux: stopped by the time limit after %llu of %llu operations)",
+             (unsigned long long)theirs->ops, (unsigned long long)theirs->wanted_ops);
+    return text;
+}
+
 void report_long(const char *name, unsigned threads, const struct long_result *ours,
-                 const struct long_result *theirs, bool has_goal)
+                 const struct long_result *theirs, const struct long_goals *goals)
 {
     const struct long_result none = {.ops = 0};
     const struct long_result *other = theirs ? theirs : &none;
@@ -118,15 +136,16 @@ void report_long(const char *name, unsigned threads, const struct long_result *o
         double ours, theirs, goal;
         bool more_is_better;
     } figures[] = {
-        {"mean", "ns", ours->mean, other->mean, 70, false},
-        {"99 %", "ns", ours->p99, other->p99, 500, false},
-        {"99.9 %", "ns", ours->p999, other->p999, 1000, false},
-        {"max", "ns", ours->max, other->max, 50000, false},
-        {"failed", "%", share_failed(ours), share_failed(other), 0, false},
+        {"mean", "ns", ours->mean, other->mean, goals->mean, false},
+        {"99 %", "ns", ours->p99, other->p99, goals->p99, false},
+        {"99.9 %", "ns", ours->p999, other->p999, goals->p999, false},
+        {"max", "ns", ours->max, other->max, goals->max, false},
+        {"failed", "%", share_failed(ours), share_failed(other), goals->failed, false},
         {"largest gap at the end", "pages", (double)ours->largest_gap, (double)other->largest_gap,
-         60000, true},
+         goals->gap, true},
+        {"free at the end", "pages", (double)ours->free_pages, (double)other->free_pages, -1, true},
     };
-    bool cut = theirs && !theirs->ended;
+    char note[96];
 
     for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++) {
         char text[96];
@@ -137,24 +156,14 @@ void report_long(const char *name, unsigned threads, const struct long_result *o
             .unit = figures[i].unit,
             .threads = threads,
             .ours = figures[i].ours,
-            .theirs = figures[i].theirs,
-            .goal = has_goal ? figures[i].goal : 0,
+            .theirs = theirs ? figures[i].theirs : -1,
+            .goal = figures[i].goal >= 0 ? figures[i].goal : 0,
+            .has_goal = figures[i].goal >= 0,
             .more_is_better = figures[i].more_is_better,
-            .at_least = cut,
-            .note = cut ? " (linux: cut short)" : NULL,
+            .at_least = theirs && !theirs->ended,
+            .note = note_cut(theirs, note, sizeof(note)),
         });
     }
-}
-
-void report_policy(const char *name, const struct long_result *result)
-{
-    char text[128];
-
-    snprintf(text, sizeof(text), " (%.2f %% failed, largest gap %llu of %llu free pages)",
-             share_failed(result), (unsigned long long)result->largest_gap,
-             (unsigned long long)result->free_pages);
-    put(&(struct line){
-        .name = name, .unit = "ns", .threads = 1, .ours = result->mean, .note = text});
 }
 
 void report_value(const char *name, const char *unit, double ours, double theirs, double goal,
@@ -167,6 +176,15 @@ void report_value(const char *name, const char *unit, double ours, double theirs
                        .theirs = theirs,
                        .goal = goal,
                        .more_is_better = more_is_better});
+}
+
+void report_head(bool has_peer)
+{
+    printf("%-46s T %12s%12s%9s\n", "row (T threads, pinned)", "ours", "linux", "linux/ours");
+    if (!has_peer)
+        printf("no peer: its columns stay empty\n");
+    printf("long runs time every operation; reading the clock adds %.0f ns to each\n",
+           tick_overhead_ns());
 }
 
 __attribute__((noinline)) void bench_count(const struct row *row, void *state, unsigned times)

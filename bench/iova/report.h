@@ -10,10 +10,16 @@ void report_open(const char *path);
 
 void report_time(const struct row *row, unsigned threads, const struct result *ours,
                  const struct result *theirs);
+/* What the two columns are, and what timing adds to the figures. */
+void report_head(bool has_peer);
+
+struct long_goals {
+    double mean, p99, p999, max, failed, gap; /* < 0: none */
+};
+
 void report_long(const char *name, unsigned threads, const struct long_result *ours,
-                 const struct long_result *theirs, bool has_goal);
-void report_policy(const char *name, const struct long_result *result);
-/* theirs 0: none; goal 0: none */
+                 const struct long_result *theirs, const struct long_goals *goals);
+/* theirs < 0: none; goal 0: none */
 void report_value(const char *name, const char *unit, double ours, double theirs, double goal,
                   bool more_is_better);
 

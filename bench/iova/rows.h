@@ -23,7 +23,7 @@ struct long_run {
 };
 
 struct long_result {
-    uint64_t ops, allocs, failed;
+    uint64_t wanted_ops, ops, allocs, failed;
     double mean, p99, p999, max; /* ns; the timer's overhead is in them */
     uint64_t largest_gap;        /* pages, at the end, caches flushed */
     uint64_t free_pages;

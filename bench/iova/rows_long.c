@@ -124,7 +124,8 @@ static void sum_up(struct long_state *state, struct long_result *result)
 {
     struct worker *all = calloc(1, sizeof(*all));
 
-    *result = (struct long_result){.ended = true};
+    *result =
+        (struct long_result){.ended = true, .wanted_ops = state->run->ops * state->run->threads};
     for (unsigned i = 0; i < state->run->threads; i++) {
         const struct worker *worker = &state->worker[i];
 
