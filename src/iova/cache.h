@@ -24,8 +24,14 @@
 #define BIN_ENTRIES      14u
 #define SLOT_BINS        15u
 #define BATCH            7u /* ranges that move at once between bin and depot, or to the tree */
-#define DEPOT_SETS       4u
-#define DEPOT_WAYS       4u
+/*
+ * Ranges longer than the aperture / 2^15, but not than so many pages at least, come from the tree one at a time. A
+ * batch of long ones side by side would pass over every gap that is good for one, and cut up the low end of the space.
+ */
+#define BATCHED_SHARE_LG2 15u
+#define BATCHED_PAGES_MIN 16u
+#define DEPOT_SETS        4u
+#define DEPOT_WAYS        4u
 #define SLOTS_WAIT                                                                                 \
     32u /* operations of a space before it gets caches: most spaces are small and many */
 #define CACHE_LINE 64u
@@ -79,6 +85,7 @@ struct caches {
     bool fenced;                   /* the port has fence_all */
     _Atomic(struct depot *) depot; /* NULL: one thread alone, or no memory */
     uint64_t depot_bytes;          /* the longest range that the depot takes */
+    uint64_t batched_pages;        /* the longest range of which a refill takes several */
 
     /* One freezes at a time. Here, as nearly nobody does: it keeps what is written away from what is read. */
     dms_lock_t freeze_lock;

@@ -25,6 +25,9 @@ int caches_init(struct dms_iova_space *space, uint64_t cache_bytes)
     caches->depot_bytes = caches->budget / 4 / (DEPOT_SETS * DEPOT_WAYS * BATCH)
                           << space->granule_lg2;
     caches->budget -= caches->budget / 4;
+    caches->batched_pages = (space->tree.end - space->tree.start) >> BATCHED_SHARE_LG2;
+    if (caches->batched_pages < BATCHED_PAGES_MIN)
+        caches->batched_pages = BATCHED_PAGES_MIN;
     return 0;
 }
 

@@ -59,7 +59,7 @@ static int refill(struct dms_iova_space *space, struct slot *slot, struct bin *b
     struct query batch;
 
     bin->strangers = 0;
-    if (bin->batch < TAKE_MAX)
+    if (bin->batch < TAKE_MAX && query->pages <= space->caches.batched_pages)
         bin->batch *= 2;
     if (!batch_query(query, count, &batch) || space_alloc(space, &batch, policy, &count, page))
         return alloc_without_bin(space, slot, bin, query, policy, page);
