@@ -135,7 +135,15 @@ int dms_machine_add_iommu(struct dms_machine *machine, struct dms_iommu *iommu, 
 unsigned dms_machine_poll(struct dms_machine *machine);
 
 /*
- * Flushes every lazy queue whose oldest entry is older than DMS_LAZY_MAX_NS (dma.h). To be called
+ * A domain has a lazy queue for each thread that unmaps lazily in it. One invalidation, for all
+ * ranges in it, empties a queue when it holds so many of them, and at the first lazy unmap of the
+ * same thread that finds its oldest so old.
+ */
+#define DMS_LAZY_MAX_COUNT 256
+#define DMS_LAZY_MAX_NS    10000000
+
+/*
+ * Flushes every lazy queue whose oldest entry is at least DMS_LAZY_MAX_NS old. To be called
  * from the host's timer or idle loop, so that the bound on time holds for devices that have fallen
  * silent. 0, or the first error of a flush; all others have been tried.
  */

@@ -106,7 +106,7 @@ int dms_map_phys(struct dms_device *dev, dms_phys_t phys, uint64_t size, enum dm
  * Strict: when it returns 0, the device has lost access, and the memory and the IOVA can be used
  * again.
  * Lazy (dms_device_cfg.lazy): when it returns 0, the device may keep access for a while:
- * until dms_flush(), or until the queue holds DMS_LAZY_MAX_COUNT ranges or is DMS_LAZY_MAX_NS old.
+ * until dms_flush(), or until the queue holds DMS_LAZY_MAX_COUNT ranges or is DMS_LAZY_MAX_NS old (device.h).
  * The IOVA is withheld till then; the memory is the caller's, who trusts the device not to touch
  * it. Whoever does not trust the device unmaps strictly.
  *
@@ -202,13 +202,6 @@ void dms_sync_for_device(struct dms_device *dev, void *ptr, size_t size, enum dm
 void dms_sync_for_cpu(struct dms_device *dev, void *ptr, size_t size, enum dms_direction dir);
 
 /* ---- lazy queue ------------------------------------------------------------------------------ */
-
-/*
- * A lazy queue is flushed when it holds so many ranges (per thread), and by the first call that
- * finds it so old.
- */
-#define DMS_LAZY_MAX_COUNT 256
-#define DMS_LAZY_MAX_NS    10000000
 
 /*
  * Completes every invalidation of the device's domain that is outstanding, lazy or failed earlier.

@@ -9,7 +9,7 @@
 
 #include "device/group.h"
 
-#include <dmaspace/dma.h>
+#include <dmaspace/device.h>
 
 struct lazy_range {
     dms_iova_t iova;

@@ -2,6 +2,8 @@
 /* Batched invalidation: bounded in count and time, and no address comes back before it. */
 #include "../device/rig.h"
 
+#include <pthread.h>
+
 static const struct dms_device_cfg lazy = {.lazy = true};
 
 static dms_iova_t map_page(struct dms_device *dev, void *page)
@@ -82,6 +84,67 @@ static void a_queue_is_flushed_when_it_is_old(void **state)
     assert_int_equal(fake_stale_pages(rig->fake), 1);
     rig_end(dev);
     rig_end(silent);
+    free(page);
+}
+
+/* One more than a queue holds, so that it is flushed once and one range waits. */
+static void *fill_a_queue(void *arg)
+{
+    struct dms_device *dev = arg;
+    void *page = rig_pages(1);
+
+    for (unsigned i = 0; i <= DMS_LAZY_MAX_COUNT; i++)
+        assert_int_equal(dms_unmap(dev, map_page(dev, page), 4096, NULL), 0);
+    free(page);
+    return NULL;
+}
+
+static void each_thread_has_a_queue_and_a_flush_empties_all(void **state)
+{
+    struct rig *rig = rig_create_port(4, NULL, 0, NULL);
+    struct dms_device *dev = rig_attached(rig, "dev", 1, &lazy);
+    struct dms_dma_stats stats;
+    void *page = rig_pages(1);
+    pthread_t thread;
+
+    (void)state;
+    for (unsigned i = 0; i < DMS_LAZY_MAX_COUNT; i++)
+        assert_int_equal(dms_unmap(dev, map_page(dev, page), 4096, NULL), 0);
+    assert_int_equal(pthread_create(&thread, NULL, fill_a_queue, dev), 0);
+    pthread_join(thread, NULL);
+    /* The other thread's queue was full, this one's is left alone. */
+    assert_int_equal(fake_calls(rig->fake, FAKE_FLUSH), 1);
+    assert_int_equal(dms_dma_get_stats(dev, &stats), 0);
+    assert_int_equal(stats.withheld, DMS_LAZY_MAX_COUNT + 1);
+    assert_int_equal(dms_flush(dev), 0);
+    assert_int_equal(fake_calls(rig->fake, FAKE_FLUSH), 3);
+    assert_int_equal(fake_stale_pages(rig->fake), 0);
+    assert_int_equal(dms_dma_get_stats(dev, &stats), 0);
+    assert_int_equal(stats.withheld, 0);
+    rig_end(dev);
+    rig_destroy(rig);
+    free(page);
+}
+
+/* The invalidation stands between the last access and the next owner of the address. */
+static void no_address_comes_back_while_the_hardware_may_use_it(void **state)
+{
+    struct rig *rig = *state;
+    struct dms_device *dev = rig_attached(rig, "dev", 1, &lazy);
+    void *page = rig_pages(1);
+    dms_phys_t phys;
+    bool stale;
+
+    for (unsigned i = 0; i < 4 * DMS_LAZY_MAX_COUNT; i++) {
+        dms_iova_t iova = map_page(dev, page);
+
+        assert_int_equal(fake_access(rig->fake, 1, iova, DMS_READ, &phys, &stale), 0);
+        assert_false(stale);
+        assert_int_equal(dms_unmap(dev, iova, 4096, NULL), 0);
+        assert_true(fake_stale_pages(rig->fake) <= DMS_LAZY_MAX_COUNT);
+    }
+    assert_int_equal(fake_calls(rig->fake, FAKE_FLUSH), 3);
+    rig_end(dev);
     free(page);
 }
 
@@ -188,6 +251,8 @@ int main(void)
         rig_test(a_lazy_unmap_withholds_the_iova_until_it_is_flushed),
         rig_test(a_queue_is_flushed_when_it_is_full),
         rig_test(a_queue_is_flushed_when_it_is_old),
+        rig_test(each_thread_has_a_queue_and_a_flush_empties_all),
+        rig_test(no_address_comes_back_while_the_hardware_may_use_it),
         rig_test(a_lazy_device_can_be_strict_once),
         rig_test(an_allocation_flushes_before_it_is_refused),
         rig_test(a_full_queue_that_cannot_be_flushed_refuses_and_keeps_the_mapping),

@@ -38,9 +38,6 @@ HEADERS_BELOW = {
     "dma": {"dma", "device", "fault", "iova", "iommu", "mapping"},
 }
 
-# Two constants that belong with the lazy queue's documentation.
-EXCEPTIONS = {("device/lazy.h", "dma")}
-
 # Public header: the public headers it may include, beside those of `base`.
 PUBLIC_BELOW = {
     "of": set(),
@@ -94,8 +91,6 @@ def room_problems(room, path):
 def header_problems(room, path):
     for bracket, name in includes(path):
         header = public_name(name)
-        if (f"{room}/{path.name}", header) in EXCEPTIONS:
-            continue
         if header and header not in BASE_HEADERS | HEADERS_BELOW[room]:
             yield f"{path}: <{name}>"
 
