@@ -48,9 +48,10 @@ fuzz:
 	@scripts/fuzz $(T) $(TARGETS)
 
 bench:
-	@scripts/setup build test bench
+	@scripts/setup build test
+	@scripts/setup bench || echo 'bench: going on without them'
 	@scripts/build build-bench --buildtype=release
-	@scripts/bench build-bench
+	@scripts/bench $(if $(QUICK),--quick) build-bench
 
 coverage:
 	@scripts/setup build test coverage
@@ -77,7 +78,7 @@ help:
 	@echo 'make check-deb    build the Debian packages, install, use and remove them in a root of their own'
 	@echo 'make check-linux  the kernel series, built and booted in QEMU (half an hour the first time)'
 	@echo 'make fuzz T=60    fuzz device trees, traces, fault lines and operations, T seconds each (TARGETS=dtb: only that)'
-	@echo 'make bench        speed, against Linux where its source is there'
+	@echo 'make bench        speed, against Linux where its source is there; QUICK=1: a first look'
 	@echo 'make coverage     which lines of src/ the tests reach'
 	@echo 'make mutate       lines that matter, taken away one at a time: does a test notice?'
 	@echo 'make soak T=60    the tests with threads, under ThreadSanitizer, with new seeds for T seconds'

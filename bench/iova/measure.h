@@ -17,6 +17,9 @@ uint64_t cpu_ns(void); /* of the calling thread */
  */
 extern bool cpu_time_only;
 
+/* Short rounds: figures for a first look. */
+extern bool measure_quick;
+
 /* A tick counter for single operations, what one tick is in ns, and what reading it costs in ns. */
 uint64_t ticks(void);
 double tick_ns(void);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * bench_pgtable [--peer FILE.so] [--lazy] [--json FILE]      the table, and the peer beside it
+ * bench_pgtable [--peer FILE.so] [--lazy] [--quick] [--json FILE]   the table, and the peer beside it
  * bench_pgtable --rows                                       those with a goal: number, calls, name
  * bench_pgtable --count ours|peer ROW BATCHES [--peer ...]   for an instruction counter
  */
@@ -12,7 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROUNDS 5u
+static unsigned rounds = 5;
+
+/* What our page table does for one call, when all it needs is there. */
+struct work {
+    double entries;
+    double barriers;
+    double tables;
+};
 
 static const struct pgtable_impl *load_peer(const char *path)
 {
@@ -35,7 +42,7 @@ static void best(struct pgtable_times *sum, struct pgtable_times times)
 static FILE *json;
 
 static void write_json(const char *row, unsigned threads, double ours, double ours_min,
-                       double theirs, double goal)
+                       double theirs, double goal, struct work work)
 {
     fprintf(json,
             "{\"bench\": \"pgtable\", \"row\": \"%s\", \"threads\": %u, \"unit\": \"ns\", "
@@ -45,18 +52,19 @@ static void write_json(const char *row, unsigned threads, double ours, double ou
         fprintf(json, ", \"linux\": %.6g", theirs);
     if (goal > 0)
         fprintf(json, ", \"goal\": %.6g", goal);
+    fprintf(json, ", \"entries\": %.6g, \"barriers\": %.6g", work.entries, work.barriers);
     fprintf(json, ", \"more_is_better\": false, \"linux_did_not_end\": false}\n");
     fflush(json);
 }
 
 static void print_line(const char *row, const char *what, unsigned threads, double ours,
-                       double ours_min, double theirs, double goal)
+                       double ours_min, double theirs, double goal, struct work work)
 {
     char text[64];
 
     snprintf(text, sizeof(text), "%s %s", what, row);
     if (json)
-        write_json(text, threads, ours, ours_min, theirs, goal);
+        write_json(text, threads, ours, ours_min, theirs, goal, work);
     printf("%-48s %u %8.1f %8.1f", text, threads, ours, ours_min);
     if (theirs > 0)
         printf(" %8.1f %6.2f", theirs, theirs / ours);
@@ -70,8 +78,15 @@ static double per_call(const struct pgtable_row *row, uint64_t before, uint64_t 
     return (double)(after - before) / row->calls;
 }
 
-/* What our page table did for one batch, when all it needs is there. */
-static void print_work(const struct pgtable_row *row)
+static struct work work_of(const struct pgtable_row *row, const struct dms_pgtable_stats *before,
+                           const struct dms_pgtable_stats *after)
+{
+    return (struct work){per_call(row, before->entries, after->entries),
+                         per_call(row, before->barriers, after->barriers),
+                         per_call(row, before->tables, after->tables)};
+}
+
+static void count_work(const struct pgtable_row *row, struct work *map, struct work *unmap)
 {
     struct dms_pgtable_stats before, between, after;
     void *table = pgtable_ours.create();
@@ -83,13 +98,8 @@ static void print_work(const struct pgtable_row *row)
         pgtable_unmap_batch(&pgtable_ours, table, row, 0, false);
         dms_pgtable_stats(ours_table(table), &after);
     }
-    printf("  work: %.1f entries, %.1f barriers, %.1f tables to map; %.1f, %.1f, %.1f to unmap\n",
-           per_call(row, before.entries, between.entries),
-           per_call(row, before.barriers, between.barriers),
-           per_call(row, before.tables, between.tables),
-           per_call(row, between.entries, after.entries),
-           per_call(row, between.barriers, after.barriers),
-           per_call(row, after.tables, between.tables));
+    *map = work_of(row, &before, &between);
+    *unmap = work_of(row, &between, &after);
     pgtable_ours.destroy(table);
 }
 
@@ -98,16 +108,18 @@ static void compare(const struct pgtable_impl *peer, const struct pgtable_row *r
                     unsigned threads, bool lazy)
 {
     struct pgtable_times ours = {0}, theirs = {0};
+    struct work map, unmap;
 
-    for (unsigned i = 0; i < ROUNDS; i++) {
+    count_work(row, &map, &unmap);
+    for (unsigned i = 0; i < rounds; i++) {
         best(&ours, pgtable_measure(&pgtable_ours, row, threads, lazy));
         if (peer)
             best(&theirs, pgtable_measure(peer, row, threads, lazy));
     }
     print_line(row->name, "map", threads, ours.map_median, ours.map_min, theirs.map_median,
-               row->goal_map_ns);
+               row->goal_map_ns, map);
     print_line(row->name, "unmap", threads, ours.unmap_median, ours.unmap_min, theirs.unmap_median,
-               row->goal_unmap_ns);
+               row->goal_unmap_ns, unmap);
     fflush(stdout);
 }
 
@@ -150,6 +162,8 @@ int main(int argc, char **argv)
             peer = load_peer(argv[++i]);
         else if (strcmp(argv[i], "--lazy") == 0)
             lazy = true;
+        else if (strcmp(argv[i], "--quick") == 0)
+            rounds = 2;
         else if (strcmp(argv[i], "--json") == 0 && i + 1 < argc)
             json = fopen(argv[++i], "a");
         else if (strcmp(argv[i], "--rows") == 0)
@@ -166,7 +180,6 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < pgtable_row_count; i++) {
         for (unsigned threads = 1; threads <= 2; threads++)
             compare(peer, &pgtable_rows[i], threads, lazy);
-        print_work(&pgtable_rows[i]);
     }
     return 0;
 }

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
+"""What scripts/bench does with the figures of the benchmarks (docs/bench.md): the table, the README's table."""
+
+SECTIONS = {
+    "iova": "IOVA allocator",
+    "pgtable": "Page table, per call",
+    "combined": "IOVA + map + unmap + free",
+    "commands": "Commands to the SMMU, per map and unmap (software SMMUv3)",
+}
+
+# Goals of nothing, which the benchmarks' own lines cannot say.
+GOALS = {"long mixed run, 60 %: failed": 0, "long mixed run, 80 %: failed": 1}
+
+# What was done: key of a line, and its word in the table.
+WORK = [("nodes_visited", "nodes"), ("entries", "entries"), ("barriers", "barriers"),
+        ("invalidations", "invalidations"), ("syncs", "syncs")]
+
+# The README's rows: a line's name and threads.
+README_ROWS = [
+    ("alloc+free, 1 pages", 1), ("alloc+free, 64 pages", 2), ("ring of 1024 live 64-page ranges", 2),
+    ("churn of 64 pages, 1e5 live", 1), ("churn of mixed sizes, 1e5 live", 1),
+    ("allocation that must fail, 1.5e5 live", 1), ("reserve, 10000 reservations there", 1),
+    ("long mixed run, 60 %: mean", 1), ("long mixed run, 60 %: 99.9 %", 1), ("memory per live range", 1),
+    ("map 1 x 4 KiB", 1), ("unmap 1 x 4 KiB", 1), ("map 512 x 4 KiB in one call", 1),
+    ("unmap 512 x 4 KiB in one call", 1), ("map 1 x 2 MiB", 1), ("unmap 1 x 2 MiB", 1),
+    ("IOVA + map + unmap + free, 4 KiB", 1), ("IOVA + map + unmap + free, 4 KiB", 2),
+    ("IOVA + map + unmap + free, 64 x 4 KiB", 1), ("IOVA + map + unmap + free, 64 x 4 KiB", 2),
+]
+README_BEGIN = "<!-- bench: written by scripts/bench --readme -->"
+README_END = "<!-- bench: end -->"
+
+
+def number(value):
+    """Three significant digits, thousands apart."""
+    if value == 0:
+        return "0"
+    if abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.4f}".rstrip("0").rstrip(".") if abs(value) < 0.1 else f"{value:.3g}"
+
+
+def goal_of(line):
+    return line.get("goal", GOALS.get(line["row"]))
+
+
+def met(line):
+    """True, False, or None where there is no goal."""
+    goal = goal_of(line)
+    if goal is None:
+        return None
+    return line["ours"] >= goal if line["more_is_better"] else line["ours"] <= goal
+
+
+def ratio(line):
+    """How many times better than Linux; None where that has no meaning."""
+    ours, theirs = line["ours"], line.get("linux")
+    if not ours or not theirs:
+        return None
+    return ours / theirs if line["more_is_better"] else theirs / ours
+
+
+def theirs(line):
+    if line.get("linux") is None:
+        return "-"
+    bound = "" if not line["linux_did_not_end"] else "<" if line["more_is_better"] else ">"
+    return bound + number(line["linux"])
+
+
+def work(line):
+    return ", ".join(f"{number(line[key])} {word}" for key, word in WORK if line.get(key))
+
+
+def cells(line):
+    verdict = {True: "met", False: "MISSED", None: ""}[met(line)]
+    goal = goal_of(line)
+    times = ratio(line)
+    return [line["row"], str(line["threads"]), number(line["ours"]), theirs(line), line["unit"],
+            f"{times:.2f}" if times else "-", "" if goal is None else number(goal), verdict,
+            work(line) + line.get("note", "")]
+
+
+HEAD = ["", "T", "ours", "Linux", "", "ratio", "goal", "", "work"]
+LEFT = {0, 4, 7, 8}
+
+
+def aligned(rows):
+    width = [max(len(row[i]) for row in rows) for i in range(len(HEAD))]
+    for row in rows:
+        yield "  ".join(text.ljust(width[i]) if i in LEFT else text.rjust(width[i])
+                        for i, text in enumerate(row)).rstrip()
+
+
+def summary(lines):
+    goals = [line for line in lines if met(line) is not None]
+    missed = [line for line in goals if not met(line)]
+    slower = [line for line in lines if (ratio(line) or 1) < 1]
+    yield f"{len(goals) - len(missed)} of {len(goals)} goals met"
+    for title, those in [("missed", missed), ("behind Linux", slower)]:
+        for line in those:
+            yield f"{title}: {line['row']}, {line['threads']} thread{'s' * (line['threads'] > 1)}"
+
+
+def table(results):
+    """The whole table, as lines. T: threads. ratio: Linux / ours, or ours / Linux where more is better."""
+    lines = results["lines"]
+    rows = [HEAD]
+    starts = {}
+    for bench, title in SECTIONS.items():
+        own = [line for line in lines if line["bench"] == bench]
+        if own:
+            starts[len(rows)] = title
+        rows += [cells(line) for line in own]
+    for i, text in enumerate(aligned(rows)):
+        if i in starts:
+            yield ""
+            yield starts[i]
+        yield text
+    yield ""
+    if not results["peer"]:
+        yield f"no peer: {results['no_peer']}"
+    yield from summary(lines)
+
+
+def readme(results):
+    """The main rows as Markdown."""
+    by_row = {(line["row"], line["threads"]): line for line in results["lines"]}
+    yield README_BEGIN
+    yield "| work | threads | dmaspace | Linux | times better |"
+    yield "|---|---|---|---|---|"
+    for key in README_ROWS:
+        line = by_row.get(key)
+        if line:
+            times = ratio(line)
+            yield (f"| {line['row']} | {line['threads']} | {number(line['ours'])} {line['unit']} | "
+                   f"{theirs(line)} {line['unit']} | {number(times) if times else '-'} |")
+    yield README_END
+
+
+def readme_insert(text, results):
+    """The README with its table exchanged. ValueError: it has no place for one."""
+    before, begin, rest = text.partition(README_BEGIN)
+    _, end, after = rest.partition(README_END)
+    if not begin or not end:
+        raise ValueError(f"no place for the table: {README_BEGIN} ... {README_END}")
+    return before + "\n".join(readme(results)) + after
