@@ -68,6 +68,7 @@ struct dms_pgtable_guard {
     struct dms_pgtable_slot *slots; /* aligned to a cache line, inside `memory` */
     unsigned count;                 /* 0 when the port has no thread slots */
     unsigned used;                  /* no slot from this one on has ever been used */
+    ptrdiff_t number_offset;        /* thread_slot_offset of the port */
     void *memory;
     uint64_t generations;
 };

@@ -23,6 +23,7 @@ int dms_pgtable_guard_init(struct dms_pgtable_guard *guard, const struct dms_por
     guard->slots =
         (void *)(((uintptr_t)guard->memory + SLOT_ALIGN - 1) & ~(uintptr_t)(SLOT_ALIGN - 1));
     guard->count = port->thread_slots;
+    guard->number_offset = port->thread_slot_offset;
     return 0;
 }
 

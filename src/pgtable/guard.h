@@ -31,6 +31,20 @@ static inline void guard_fence(const struct dms_port *port)
         atomic_thread_fence(memory_order_seq_cst);
 }
 
+/* This thread's number. One not below guard->count: it has none. */
+static inline unsigned guard_number(const struct dms_pgtable_guard *guard)
+{
+    const struct dms_port *port = guard->port;
+    const char *self;
+    unsigned number;
+
+    if (!LIKELY(guard->number_offset))
+        return port->thread_slot(port->ctx);
+    self = __builtin_thread_pointer();
+    number = *(const unsigned *)(const void *)(self + guard->number_offset);
+    return LIKELY(number) ? number - 1 : port->thread_slot(port->ctx);
+}
+
 /*
  * Announces [first, last], or takes the table's lock when this thread has no slot. Ends with
  * guard_leave.
@@ -43,7 +57,7 @@ static inline struct dms_pgtable_slot *guard_enter(struct dms_pgtable *pt, uint6
     struct dms_pgtable_slot *slot;
     unsigned number;
 
-    if (!LIKELY(guard && (number = port->thread_slot(port->ctx)) < guard->count)) {
+    if (!LIKELY(guard && (number = guard_number(guard)) < guard->count)) {
         port_lock(port, &pt->lock);
         return &pt->own;
     }
