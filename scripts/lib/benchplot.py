@@ -58,8 +58,8 @@ def count_name(decade):
     return "1" if decade == 0 else f"10{''.join('⁰¹²³⁴⁵⁶⁷⁸⁹'[int(c)] for c in str(decade))}"
 
 
-def panel(title, of, x0, y_axis, first):
-    x_axis = Axis([live for points in of.values() for live, _ in points], x0, PANEL_W)
+def panel(title, of, x0, lives, y_axis, first):
+    x_axis = Axis(lives, x0, PANEL_W)
     bottom = TOP + PANEL_H
     yield text(x0 + PANEL_W / 2, TOP - 12, title, extra=' class="title"')
     for decade, x in x_axis.ticks():
@@ -99,6 +99,7 @@ def svg(lines):
     if not of:
         return None
     times = [ns for series in of.values() for points in series.values() for _, ns in points]
+    lives = [live for series in of.values() for points in series.values() for live, _ in points]
     width = LEFT + len(of) * PANEL_W + (len(of) - 1) * GAP + RIGHT
     height = TOP + PANEL_H + BOTTOM - 12
     y_axis = Axis(times, TOP + PANEL_H, -PANEL_H)
@@ -111,5 +112,5 @@ def svg(lines):
         *legend(width),
     ]
     for i, (title, series) in enumerate(of.items()):
-        out += panel(title, series, LEFT + i * (PANEL_W + GAP), y_axis, i == 0)
+        out += panel(title, series, LEFT + i * (PANEL_W + GAP), lives, y_axis, i == 0)
     return "\n".join(out + ["</svg>"]) + "\n"
