@@ -161,16 +161,24 @@ alloc_slow(struct dms_iova_space *space, const struct dms_iova_request *request,
     return error;
 }
 
+/* No byte of it lies outside the request's bounds. No range ends at 0, so a missing upper bound, 0, becomes the highest. */
+static inline bool is_within(const struct dms_iova_request *request, uint64_t first)
+{
+    return first >= request->lowest && first + (request->size - 2) <= request->highest - 1;
+}
+
 /* Few instructions, no call: a size that is not a whole number of pages is left to the slow path. */
 int dms_iova_alloc(struct dms_iova_space *space, const struct dms_iova_request *request,
                    dms_iova_t *iova)
 {
-    struct slot *slot = request_is_plain(request) ? slot_enter_quickly(&space->caches) : NULL;
+    bool quick = (request->align | (uint64_t)request->policy) == 0;
+    struct slot *slot = quick ? slot_enter_quickly(&space->caches) : NULL;
 
     if (slot) {
         struct bin *bin = slot_bin(&space->caches, slot, request->size);
 
-        if (bin->bytes == request->size && bin->count > 0) {
+        if (bin->bytes == request->size && bin->count > 0 &&
+            is_within(request, bin->entry[bin->count - 1])) {
             *iova = bin->entry[--bin->count];
             slot_leave(slot);
             return 0;
