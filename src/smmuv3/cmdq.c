@@ -81,7 +81,8 @@ static bool is_posted(const struct batch *batch)
     return batch->posted > batch->count;
 }
 
-static void store_command(struct smmu *smmu, uint64_t position, const struct smmu_cmd *cmd)
+static inline __attribute__((always_inline)) void
+store_command(struct smmu *smmu, uint64_t position, const struct smmu_cmd *cmd)
 {
     dms_le64_t *entry = smmu_queue_entry(&smmu->cmdq.queue, position);
 
@@ -89,6 +90,14 @@ static void store_command(struct smmu *smmu, uint64_t position, const struct smm
     smmu_word_store(&entry[1], cmd->word[1]);
     smmu_clean(smmu, entry, CMD_BYTES);
     smmu->cmdq.posted[smmu_cmd_kind(cmd)]++;
+}
+
+/* 3.21.2: commands, and the tables they speak of, are visible before PROD says so. Under cmdq.lock. */
+static inline void publish(struct smmu *smmu, uint64_t prod)
+{
+    atomic_store_explicit(&smmu->cmdq.prod, prod, memory_order_release);
+    port_barrier(smmu->iommu.port, DMS_BARRIER_MMIO);
+    smmu_write32(smmu, REG_CMDQ_PROD, smmu_queue_reg(&smmu->cmdq.queue, prod));
 }
 
 /* Posts what there is room for; under cmdq.lock. */
@@ -111,10 +120,7 @@ static void post_locked(struct batch *batch)
     if (prod == begin)
         return;
     batch->end = prod;
-    atomic_store_explicit(&cmdq->prod, prod, memory_order_release);
-    /* 3.21.2: commands, and the tables they speak of, are visible before PROD says so. */
-    port_barrier(smmu->iommu.port, DMS_BARRIER_MMIO);
-    smmu_write32(smmu, REG_CMDQ_PROD, smmu_queue_reg(&cmdq->queue, prod));
+    publish(smmu, prod);
 }
 
 /* The batch enters the queue's history here. */
@@ -203,16 +209,76 @@ static int wait_and_judge(struct batch *batch)
     return DMS_OK;
 }
 
-int smmu_cmdq_submit(struct smmu *smmu, const struct smmu_cmd *cmds, unsigned n)
+/* Not inline: a batch in memory would cost every call what only a few need. */
+static __attribute__((noinline)) int submit_slowly(struct smmu *smmu, const struct smmu_cmd *cmds,
+                                                   unsigned n)
 {
     struct batch batch = {.smmu = smmu, .cmds = cmds, .count = n};
 
+    smmu_cmdq_refresh(smmu);
     post_begin(&batch);
-    /* What an idle SMMU has done by now needs no clock. */
-    if (is_posted(&batch)) {
-        smmu_cmdq_refresh(smmu);
-        if (consumed(&batch) && alive(&batch) && !has_failures(&batch))
-            return DMS_OK;
-    }
     return wait_and_judge(&batch);
+}
+
+static __attribute__((noinline)) int judge_slowly(const struct batch *posted)
+{
+    struct batch batch = *posted;
+
+    return wait_and_judge(&batch);
+}
+
+/* The queue is in order, and has room for all of it as far as cons tells. */
+static inline bool is_easy(const struct smmu_cmdq *cmdq, uint64_t prod, uint64_t epoch, unsigned n)
+{
+    uint64_t used = prod - atomic_load_explicit(&cmdq->cons, memory_order_acquire);
+
+    return epoch % 2 == 0 && used + n < smmu_queue_size(&cmdq->queue);
+}
+
+/*
+ * Everything before `end` was consumed, and nothing after it. cons stays behind: it is only a bound, and is brought
+ * up to date when the room that it promises is used up.
+ */
+static inline bool is_at(struct smmu *smmu, uint64_t end)
+{
+    uint32_t reg = smmu_read32(smmu, REG_CMDQ_CONS);
+
+    port_barrier(smmu->iommu.port, DMS_BARRIER_READ);
+    return smmu_queue_distance(&smmu->cmdq.queue, end, reg) == 0;
+}
+
+/* What an idle SMMU has done by the time its register is read needs no clock. */
+int smmu_cmdq_submit(struct smmu *smmu, const struct smmu_cmd *cmds, unsigned n)
+{
+    const struct dms_port *port = smmu->iommu.port;
+    struct smmu_cmdq *cmdq = &smmu->cmdq;
+    const struct smmu_cmd sync = smmu_cmd_sync();
+    uint64_t first, end, failures, epoch;
+
+    port_lock(port, &cmdq->lock);
+    first = atomic_load_explicit(&cmdq->prod, memory_order_relaxed);
+    failures = atomic_load_explicit(&cmdq->failures, memory_order_relaxed);
+    epoch = atomic_load_explicit(&cmdq->epoch, memory_order_relaxed);
+    if (!is_easy(cmdq, first, epoch, n)) {
+        port_unlock(port, &cmdq->lock);
+        return submit_slowly(smmu, cmds, n);
+    }
+    end = first + n;
+    for (uint64_t at = first; at != end; at++)
+        store_command(smmu, at, cmds++);
+    store_command(smmu, end++, &sync);
+    publish(smmu, end);
+    cmdq->batches++;
+    port_unlock(port, &cmdq->lock);
+
+    if (is_at(smmu, end) && atomic_load_explicit(&cmdq->epoch, memory_order_acquire) == epoch &&
+        atomic_load_explicit(&cmdq->failures, memory_order_acquire) == failures)
+        return DMS_OK;
+    return judge_slowly(&(struct batch){.smmu = smmu,
+                                        .count = n,
+                                        .posted = n + 1,
+                                        .first = first,
+                                        .end = end,
+                                        .failures = failures,
+                                        .epoch = epoch});
 }

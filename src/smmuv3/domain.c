@@ -56,6 +56,18 @@ static void fini_pgtable(struct smmu *smmu, struct smmu_domain *domain)
     dms_pgtable_fini(&domain->pt);
 }
 
+static struct smmu_cmd tlbi_page(const struct smmu *smmu, const struct smmu_domain *domain)
+{
+    const uint8_t granule_lg2 = domain->domain.granule_lg2;
+    const struct smmu_tlbi tlbi = {smmu->iommu.caps.range_invalidate, granule_lg2, domain->asid};
+    const struct dms_iommu_gather page = {
+        .last = BIT64(granule_lg2) - 1, .pages = 1, .stride_lg2 = granule_lg2};
+    struct smmu_cmd cmds[TLBI_MAX];
+
+    smmu_tlbi_make(&tlbi, &page, cmds);
+    return cmds[0];
+}
+
 static int init(struct smmu *smmu, struct smmu_domain *domain)
 {
     struct smmu_cd cd;
@@ -68,6 +80,7 @@ static int init(struct smmu *smmu, struct smmu_domain *domain)
         fini_pgtable(smmu, domain);
         return err;
     }
+    domain->tlbi_page = tlbi_page(smmu, domain);
     cd = smmu_cd_make(smmu, &domain->pt, domain->asid);
     smmu_cd_publish(smmu, domain->cd, &cd);
     return DMS_OK;

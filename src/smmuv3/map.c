@@ -10,7 +10,8 @@ int smmu_unmap(struct dms_iommu_domain *domain, dms_iova_t iova, uint64_t size, 
     return dms_pgtable_unmap(&smmu_domain_of(domain)->pt, iova, size, exact, gather);
 }
 
-static int invalidate(struct smmu_domain *domain, const struct dms_iommu_gather *gather)
+static __attribute__((noinline)) int invalidate(struct smmu_domain *domain,
+                                                const struct dms_iommu_gather *gather)
 {
     struct smmu *smmu = smmu_domain_smmu(domain);
     const struct smmu_tlbi tlbi = {
@@ -24,13 +25,23 @@ static int invalidate(struct smmu_domain *domain, const struct dms_iommu_gather 
     return smmu_cmdq_submit(smmu, cmds, count);
 }
 
+/* Most flushes are of one page. */
+static inline int invalidate_page(struct smmu_domain *domain, uint64_t address)
+{
+    const struct smmu_cmd cmd = {{domain->tlbi_page.word[0], domain->tlbi_page.word[1] | address}};
+
+    return smmu_cmdq_submit(smmu_domain_smmu(domain), &cmd, 1);
+}
+
 int smmu_flush(struct dms_iommu_domain *base, struct dms_iommu_gather *gather)
 {
     struct smmu_domain *domain = smmu_domain_of(base);
     bool again = gather->pages != 0 || gather->tables;
 
     while (again) {
-        int err = invalidate(domain, gather);
+        int err = gather->pages == 1 && !gather->tables && gather->stride_lg2 == base->granule_lg2
+                      ? invalidate_page(domain, gather->first)
+                      : invalidate(domain, gather);
 
         if (err)
             return err;
@@ -45,7 +56,8 @@ int smmu_flush(struct dms_iommu_domain *base, struct dms_iommu_gather *gather)
  * or another thread is at it, the map fills their place with pages. What was removed without being
  * confirmed waits for the next time.
  */
-static void make_room(struct smmu_domain *domain, dms_iova_t iova, dms_phys_t phys, uint64_t size)
+static __attribute__((noinline)) void make_room(struct smmu_domain *domain, dms_iova_t iova,
+                                                dms_phys_t phys, uint64_t size)
 {
     if (atomic_exchange_explicit(&domain->room_taken, true, memory_order_acquire))
         return;

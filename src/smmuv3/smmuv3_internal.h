@@ -154,6 +154,7 @@ struct smmu_domain {
     struct smmu_cd *cd;
     dms_phys_t cd_phys;
     uint16_t asid;
+    struct smmu_cmd tlbi_page;    /* invalidates the page at address 0 */
     uint32_t streams;             /* SIDs attached; under strtab.lock */
     _Atomic bool stale;           /* a cached stream table entry may lead here, attached or not */
     uint64_t block;               /* the smallest leaf above the granule, bytes */
