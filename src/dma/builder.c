@@ -6,24 +6,14 @@
 int builder_init(struct builder *b, struct dms_device *dev, enum dms_direction dir,
                  const struct dms_dma_opts *opts)
 {
-    unsigned access = (unsigned)dir;
-
-    if (access == 0 || (access & ~(unsigned)DMS_BIDIRECTIONAL) != 0)
+    b->prot = dma_prot(dev, dir, opts);
+    if (!b->prot)
         return DMS_EINVAL;
     b->dev = dev;
     b->domain = dma_domain(dev);
     b->mapped = 0;
     b->run_size = 0;
-    b->prot = access;
-    if (!b->domain)
-        return DMS_ENODEV;
-    if (dev->coherent)
-        b->prot |= DMS_PROT_COHERENT;
-    if (opts && opts->exec)
-        b->prot |= DMS_EXEC;
-    if (opts && opts->device_memory)
-        b->prot |= DMS_PROT_DEVICE;
-    return 0;
+    return b->domain ? 0 : DMS_ENODEV;
 }
 
 static int run_map(struct builder *b)

@@ -35,6 +35,23 @@ static inline struct dms_iommu_domain *dma_domain(struct dms_device *dev)
     return device_attached(dev) ? group_domain(dev->group) : NULL;
 }
 
+/* What the page table is told; 0: `dir` is no direction. */
+static inline uint32_t dma_prot(const struct dms_device *dev, enum dms_direction dir,
+                                const struct dms_dma_opts *opts)
+{
+    uint32_t prot = (uint32_t)dir;
+
+    if (prot == 0 || (prot & ~(uint32_t)DMS_BIDIRECTIONAL) != 0)
+        return 0;
+    if (dev->coherent)
+        prot |= DMS_PROT_COHERENT;
+    if (opts && opts->exec)
+        prot |= DMS_EXEC;
+    if (opts && opts->device_memory)
+        prot |= DMS_PROT_DEVICE;
+    return prot;
+}
+
 static inline struct dms_report *opts_report(const struct dms_dma_opts *opts)
 {
     return opts ? opts->report : NULL;

@@ -3,19 +3,56 @@
 
 #include "device/report.h"
 
+/* A buffer, and what the port says of its first byte. */
+struct memory {
+    void *ptr;
+    size_t size;
+    dms_phys_t phys;
+    size_t run;
+};
+
+/* Memory in several runs. The IOVAs are taken; after an error they are free again. */
+static __attribute__((noinline)) int map_runs(struct dms_device *dev, const struct memory *memory,
+                                              enum dms_direction dir,
+                                              const struct dms_dma_opts *opts, struct pages pages)
+{
+    struct builder b;
+    int err = builder_init(&b, dev, dir, opts);
+
+    builder_place(&b, pages.first, pages.size);
+    if (!err)
+        err = builder_buffer(&b, memory->ptr, memory->size, memory->phys, memory->run);
+    if (!err)
+        err = builder_finish(&b);
+    return err ? builder_undo(&b, err, NULL, 0) : 0;
+}
+
+/* Nearly always: one run of memory is the whole mapping. */
+static inline int map_run(struct dms_device *dev, struct dms_iommu_domain *domain, uint64_t phys,
+                          uint32_t prot, struct pages pages)
+{
+    int err = dev->group->ops->map(domain, pages.first, (dms_phys_t){phys}, pages.size,
+                                   prot | DMS_PROT_BEGIN | DMS_PROT_END);
+
+    if (err)
+        dms_iova_free(dev->group->space, pages.first, pages.size);
+    return err;
+}
+
 int dms_map(struct dms_device *dev, void *ptr, size_t size, enum dms_direction dir,
             const struct dms_dma_opts *opts, dms_iova_t *iova)
 {
     const struct dms_port *port = dev->machine->port;
+    struct dms_iommu_domain *domain = dma_domain(dev);
+    uint32_t prot = dma_prot(dev, dir, opts);
     struct pages pages;
-    struct builder b;
     dms_phys_t phys;
     size_t run;
     uint64_t offset;
-    int err = builder_init(&b, dev, dir, opts);
+    int err;
 
-    if (err)
-        return err;
+    if (!prot || !domain)
+        return prot ? DMS_ENODEV : DMS_EINVAL;
     if (!port->virt_to_phys)
         return DMS_ENOTSUP;
     if (size == 0 || (uintptr_t)ptr + (size - 1) < (uintptr_t)ptr)
@@ -29,20 +66,13 @@ int dms_map(struct dms_device *dev, void *ptr, size_t size, enum dms_direction d
         err = request_iova(dev, pages.size, opts, &pages.first);
     if (err)
         return err;
-    builder_place(&b, pages.first, pages.size);
     if (!dev->coherent && !(opts && opts->no_sync))
         dms_sync_for_device(dev, ptr, size, dir);
-    if (run == size) {
-        err = builder_pages(&b, phys.addr - offset, pages.size);
-    } else {
-        err = builder_buffer(&b, ptr, size, phys, run);
-        if (!err)
-            err = builder_finish(&b);
-    }
-    if (err)
-        return builder_undo(&b, err, NULL, 0);
-    *iova = pages.first + offset;
-    return 0;
+    err = run == size ? map_run(dev, domain, phys.addr - offset, prot, pages)
+                      : map_runs(dev, &(struct memory){ptr, size, phys, run}, dir, opts, pages);
+    if (!err)
+        *iova = pages.first + offset;
+    return err;
 }
 
 int dms_map_phys(struct dms_device *dev, dms_phys_t phys, uint64_t size, enum dms_direction dir,
