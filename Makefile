@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
 # The doors to everything. Each installs what it needs, or says what to install, builds, and ends with a verdict.
 
-.PHONY: all build install deb demo check check-qemu check-deb check-linux fuzz bench coverage mutate soak clean help
+.PHONY: all build install deb demo check check-qemu check-deb check-linux fuzz bench bench-qemu coverage mutate soak clean help
 
 all: build
 
@@ -53,6 +53,10 @@ bench:
 	@scripts/build build-bench --buildtype=release
 	@scripts/bench $(if $(QUICK),--quick) build-bench
 
+bench-qemu:
+	@scripts/setup build qemu linux
+	@scripts/bench-qemu
+
 coverage:
 	@scripts/setup build test coverage
 	@scripts/coverage
@@ -79,6 +83,7 @@ help:
 	@echo 'make check-linux  the kernel series, built and booted in QEMU (half an hour the first time)'
 	@echo 'make fuzz T=60    fuzz device trees, traces, fault lines and operations, T seconds each (TARGETS=dtb: only that)'
 	@echo 'make bench        speed, against Linux where its source is there; QUICK=1: a first look'
+	@echo 'make bench-qemu   instructions per operation on the SMMUv3 of QEMU, against a stock Linux kernel there'
 	@echo 'make coverage     which lines of src/ the tests reach'
 	@echo 'make mutate       lines that matter, taken away one at a time: does a test notice?'
 	@echo 'make soak T=60    the tests with threads, under ThreadSanitizer, with new seeds for T seconds'
