@@ -142,7 +142,7 @@ static void a_change_of_cr0_is_acknowledged(void **state)
 }
 
 /*
- * GBPA (6.3.15): taken only with Update, which goes by itself; what it says holds while SMMUEN is
+ * GBPA (6.3.14): taken only with Update, which goes by itself; what it says holds while SMMUEN is
  * 0.
  */
 static void gbpa_needs_its_update_bit(void **state)

@@ -52,7 +52,7 @@ enum suite_irq {
 enum suite_feature {
     SUITE_INTERRUPTS,      /* irq_count */
     SUITE_SECOND_CPU,      /* cpu_start, cpu_join */
-    SUITE_DISABLED_ABORTS, /* GBPA.ABORT: a disabled SMMU aborts everything (IHI 0070 6.3.15) */
+    SUITE_DISABLED_ABORTS, /* GBPA.ABORT: a disabled SMMU aborts everything (IHI 0070 6.3.14) */
     SUITE_OVERFLOW_FLAG,   /* EVENTQ_PROD.OVFLG says that events were lost (IHI 0070 7.4) */
 };
 

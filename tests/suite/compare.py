@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-"""usage: compare EXPECTED OTHER
+"""usage: compare.py EXPECTED OTHER
 
 Compares what the suite printed on two machines, line by line. Differences that docs/smmuv3-differences.md lists
-count as none; every other one is printed. Test numbers and prefixes before "NAME: " are left out, so that a stream
-of several runs can be cut up by the caller. Exit status 0: alike.
+count as none; every other one is printed. Test numbers, and what stands before the name of a test, do not count.
+Exit status 0: alike.
 """
 
 import difflib
@@ -35,6 +35,7 @@ def plain_lines(lines):
 
 def differences(expected, other):
     """Lines of a diff; tests that either machine has skipped are left out with their comments."""
+    expected, other = plain_lines(expected), plain_lines(other)
     skipped = {line[8:] for line in expected + other if line.startswith("skipped ")}
 
     def without_skipped(lines):
@@ -55,7 +56,7 @@ def differences(expected, other):
 def main():
     if len(sys.argv) != 3:
         sys.exit(__doc__)
-    expected, other = (plain_lines(Path(path).read_text().splitlines()) for path in sys.argv[1:])
+    expected, other = (Path(path).read_text().splitlines() for path in sys.argv[1:])
     diff = differences(expected, other)
     print("\n".join(diff) if diff else f"alike: {len(expected)} lines")
     sys.exit(bool(diff))
