@@ -82,7 +82,8 @@ int dms_pgtable_map(struct dms_pgtable *pt, dms_iova_t iova, dms_phys_t phys, ui
 
     job.slot = guard_enter(pt, iova, iova + (size - 1));
     if (!LIKELY(make_job(&job, size, prot)) ||
-        (!LIKELY(map_recent(&job, LEAF_LEVEL, &error)) && !map_recent(&job, 2, &error)))
+        (!LIKELY(map_recent(&job, LEAF_LEVEL, &error)) && !map_recent(&job, 2, &error) &&
+         !(walk_step(pt, job.slot, iova) && map_recent(&job, LEAF_LEVEL, &error))))
         error = map_slow(pt, job.slot, iova, phys.addr, size, prot);
     if (LIKELY(!error))
         table_barrier(pt, job.slot);

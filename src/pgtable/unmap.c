@@ -208,7 +208,8 @@ int dms_pgtable_unmap(struct dms_pgtable *pt, dms_iova_t iova, uint64_t size, bo
     job.slot = guard_enter(pt, iova, job.last);
     if (!LIKELY(range_fits(pt, iova, size) && !range_ragged(pt, iova | size)))
         error = range_error(pt, iova, size);
-    else if (!LIKELY(unmap_recent(&job, LEAF_LEVEL, exact)) && !unmap_recent(&job, 2, exact))
+    else if (!LIKELY(unmap_recent(&job, LEAF_LEVEL, exact)) && !unmap_recent(&job, 2, exact) &&
+             !(walk_step(pt, job.slot, iova) && unmap_recent(&job, LEAF_LEVEL, exact)))
         error = unmap_slow(pt, job.slot, iova, job.last, exact, gather);
     guard_leave(pt, job.slot);
     return error;

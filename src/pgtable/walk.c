@@ -37,6 +37,24 @@ static bool resume(const struct dms_pgtable *pt, const struct dms_pgtable_slot *
     return true;
 }
 
+/* Where the walker does not snoop, only links that have reached memory are remembered. */
+bool walk_step(const struct dms_pgtable *pt, struct dms_pgtable_slot *slot, uint64_t iova)
+{
+    uint64_t *link;
+    uint64_t word;
+
+    if (!recent_covers(pt, slot, 2, iova, iova))
+        return false;
+    link = &slot->recent[1].table[entry_index(pt, 2, iova)];
+    word = word_load(link);
+    if (!link_is_plain(word) || (!pt->cfg.coherent && !(word & LINK_CLEANED)))
+        return false;
+    slot->recent[0].iova = iova;
+    slot->recent[0].table = table_at(pt, word);
+    slot->recent[0].link = link;
+    return true;
+}
+
 /*
  * The generation is read before the walk, so what is remembered is forgotten if it goes after that.
  * A walk that did not see to it that links have reached memory is not remembered: who maps next

@@ -67,6 +67,12 @@ static inline bool recent_covers(const struct dms_pgtable *pt, const struct dms_
            differs >> table_lg2(pt, level) == 0;
 }
 
+/*
+ * The table of pages at iova becomes the recent one, if it is one step below the recent table of
+ * level 2 and nobody is at its link. To be asked after guard_enter.
+ */
+bool walk_step(const struct dms_pgtable *pt, struct dms_pgtable_slot *slot, uint64_t iova);
+
 /* As walk_to, by way of the recent tables, which it brings up to date. */
 struct walk walk_quick(struct dms_pgtable *pt, struct dms_pgtable_slot *slot, uint64_t iova,
                        enum walk_purpose purpose);

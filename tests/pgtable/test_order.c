@@ -149,18 +149,29 @@ static void neighbour_maps_a_block(struct fixture *f)
     neighbour_maps(f, 3, MIB(2), MIB(2));
 }
 
+/* It has mapped beside it before, and remembers the table in which the new link is. */
+static void neighbour_maps_where_it_was(struct fixture *f)
+{
+    neighbour_maps(f, 5, KIB(4), KIB(4));
+}
+
 static void whoever_meets_a_link_on_its_way_to_memory_sends_it_along(void **state)
 {
-    void (*const neighbours[])(struct fixture * f) = {neighbour_maps_a_page,
-                                                      neighbour_maps_a_block};
+    void (*const neighbours[])(struct fixture * f) = {neighbour_maps_a_page, neighbour_maps_a_block,
+                                                      neighbour_maps_where_it_was};
 
     (void)state;
-    for (unsigned i = 0; i < 2; i++) {
+    for (unsigned i = 0; i < 3; i++) {
         struct dms_pgtable_cfg cfg = fixture_cfg();
         struct fixture f;
 
         cfg.coherent = false;
         fixture_start(&f, cfg, true);
+        if (i == 2) {
+            fixture_become(1);
+            fixture_map(&f, MIB(2), 0, KIB(4));
+            fixture_map(&f, MIB(2) + KIB(4), 0, KIB(4));
+        }
         fixture_become(0);
         f.late_clean = neighbours[i];
         fixture_map(&f, 0, 0, KIB(4));
