@@ -59,15 +59,15 @@ def build_packages(source):
     """What scripts/packages.txt has for building that debian/control does not; a toolchain is always there."""
     wanted = " ".join(re.findall(r"^build:(.*)", (source / "scripts/packages.txt").read_text(), flags=re.MULTILINE))
     declared = set(re.findall(r"^ ([\w.+-]+)", (source / "debian/control").read_text(), flags=re.MULTILINE))
-    return sorted(set(wanted.split()) - declared - {"make", "gcc", "libc6-dev"})
+    return sorted(set(wanted.split()) - declared - {"make", "gcc", "libc6-dev", "dpkg-dev"})
 
 
-def packaged(source, files, prefix):
+def packaged(source, files, prefix, libdir):
     """The files that no debian/*.install takes; dh_missing would stop the build of the packages for them."""
     patterns = [line.split()[0] for path in source.glob("debian/*.install") for line in path.read_text().splitlines()]
     # debian/rules drops the one, and moves the other to where Debian has it.
     patterns += ["usr/share/doc/dmaspace/LICENSE", "usr/share/zsh/site-functions/*"]
-    names = {"usr" + path[len(prefix):] for path in files}
+    names = {"usr" + re.sub(rf"^/{libdir}/", "/lib/TRIPLET/", path[len(prefix):]) for path in files}
     patterns += [f"{pattern}/*" for pattern in patterns]
     return sorted(name for name in names if not any(fnmatch.fnmatch(name, pattern) for pattern in patterns))
 
@@ -94,7 +94,7 @@ def main():
     shared = stage.dest / f"{prefix}/{libdir}".lstrip("/") / "libdmaspace.so"
     tap.check("the shared library's soname is libdmaspace.so.0",
               [name for name in [soname(shared)] if name != "libdmaspace.so.0"])
-    tap.check("every installed file belongs to a Debian package", packaged(pathlib.Path(source), got, prefix))
+    tap.check("every installed file belongs to a Debian package", packaged(pathlib.Path(source), got, prefix, libdir))
     tap.check("debian/control has every package that is needed to build", build_packages(pathlib.Path(source)))
     tap.check("debian/changelog and meson.build agree on version and date", release_of(pathlib.Path(source)))
     tap.end()
