@@ -14,6 +14,21 @@ uint32_t suite_register(const struct suite *suite, enum suite_register reg)
     return mmio->read32(mmio->ctx, reg);
 }
 
+void suite_write_register(const struct suite *suite, enum suite_register reg, uint32_t value)
+{
+    const struct dms_mmio *mmio = &suite->machine->mmio;
+
+    mmio->write32(mmio->ctx, reg, value);
+}
+
+void suite_write_register64(const struct suite *suite, enum suite_register reg, uint64_t value)
+{
+    const struct dms_mmio *mmio = &suite->machine->mmio;
+
+    mmio->write32(mmio->ctx, reg, (uint32_t)value);
+    mmio->write32(mmio->ctx, reg + 4, (uint32_t)(value >> 32));
+}
+
 static uint64_t *table_at(const struct suite *suite, uint64_t phys)
 {
     const struct dms_port *port = &suite->port;

@@ -19,6 +19,7 @@ enum suite_register {
     SMMU_CR0ACK = 0x24,
     SMMU_GERROR = 0x60,
     SMMU_GERRORN = 0x64,
+    SMMU_STRTAB_BASE = 0x80,
     SMMU_STRTAB_BASE_CFG = 0x88,
     SMMU_CMDQ_BASE = 0x90,
     SMMU_CMDQ_PROD = 0x98,
@@ -31,6 +32,10 @@ static inline uint32_t suite_field(uint32_t value, unsigned high, unsigned low)
 {
     return value >> low & (uint32_t)((UINT64_C(2) << (high - low)) - 1);
 }
+
+/* Writes past the driver: a 32-bit register, and both halves of a 64-bit one. */
+void suite_write_register(const struct suite *suite, enum suite_register reg, uint32_t value);
+void suite_write_register64(const struct suite *suite, enum suite_register reg, uint64_t value);
 
 /* What the driver gets for its registers. */
 struct dms_mmio suite_registers(struct suite *suite);

@@ -88,7 +88,6 @@ static void it_comes_up_again_after_it_was_taken_down(struct suite *suite)
 /* As a boot loader may leave it: enabled, with tables and queues that are long gone. */
 static void one_that_was_left_running_is_taken_over(struct suite *suite)
 {
-    const struct dms_mmio *mmio = &suite->machine->mmio;
     struct dms_device *dev;
     uint8_t *buffer;
     dms_iova_t iova;
@@ -96,7 +95,7 @@ static void one_that_was_left_running_is_taken_over(struct suite *suite)
     if (!suite_start(suite, &(struct suite_options){.cmdq_lg2 = 3, .evtq_lg2 = 3}))
         return;
     suite_stop(suite);
-    mmio->write32(mmio->ctx, SMMU_CR0, 0xd);
+    suite_write_register(suite, SMMU_CR0, 0xd);
     if (!suite_start(suite, NULL))
         return;
     dev = suite_function(suite, 0, NULL);
@@ -108,11 +107,63 @@ static void one_that_was_left_running_is_taken_over(struct suite *suite)
     suite_write_faults(suite, 0, iova + 0x1000, NULL, DMS_FAULT_TRANSLATION);
 }
 
+/*
+ * 5.2: V, and Config says bypass. 512 streams of that kind, in one level (6.3.25: LOG2SIZE 9) or in
+ * two (SPLIT 8; 5.1: Span 9, so 256 entries behind each descriptor).
+ */
+static void let_everything_bypass(const struct suite *suite, uint64_t *table, uint64_t phys)
+{
+    bool two_level = suite->machine->strtab == DMS_SMMUV3_STRTAB_TWO_LEVEL;
+    uint64_t *first = table + 0x8000 / 8;
+
+    for (unsigned i = 0; i < 512; i++)
+        ((volatile uint64_t *)table)[8 * i] = 4 << 1 | 1;
+    for (unsigned i = 0; i < 2; i++)
+        ((volatile uint64_t *)first)[i] = (phys + 0x4000 * i) | 9;
+    suite_write_register64(suite, SMMU_STRTAB_BASE, two_level ? phys + 0x8000 : phys);
+    suite_write_register(suite, SMMU_STRTAB_BASE_CFG, two_level ? 1 << 16 | 8 << 6 | 9 : 9);
+    suite_write_register(suite, SMMU_CR0, 1);
+}
+
+/* What a boot loader let through, and the SMMU has cached, is over when the driver comes. */
+static void streams_that_bypassed_before_abort_afterwards(struct suite *suite)
+{
+    bool two_level = suite->machine->strtab == DMS_SMMUV3_STRTAB_TWO_LEVEL;
+    const struct dms_port *port = &suite->port;
+    dms_phys_t table_phys, phys;
+    uint64_t *table;
+    uint8_t *page;
+
+    /* Nothing is cached now. */
+    if (!suite_start(suite, NULL))
+        return;
+    suite_stop(suite);
+    table = port->table_alloc(port->ctx, 0x10000, 0x10000, &table_phys);
+    page = port->table_alloc(port->ctx, 0x1000, 0x1000, &phys);
+    if (!CHECK(suite, table != NULL) || !CHECK(suite, page != NULL))
+        return;
+    let_everything_bypass(suite, table, table_phys.addr);
+    CHECK(suite, suite_writes(suite, 0, phys.addr, page));
+    if (suite_start(suite, NULL)) {
+        uint32_t was = suite_word(page);
+
+        suite->machine->post(suite->machine->ctx, 0, phys.addr, (uint16_t)~was);
+        CHECK_EQUAL(suite, suite_word(page), was);
+        suite_poll(suite);
+        CHECK_EQUAL(suite, suite->nfaults, 1);
+        CHECK_EQUAL(suite, suite->faults[0].reason,
+                    two_level ? DMS_FAULT_BAD_STREAM : DMS_FAULT_UNCONFIGURED);
+    }
+    port->table_free(port->ctx, page, 0x1000);
+    port->table_free(port->ctx, table, 0x10000);
+}
+
 const struct suite_test suite_bringup[] = {
     SUITE_TEST(the_instance_offers_what_the_id_registers_say),
     SUITE_TEST(it_is_enabled_and_has_acknowledged_that),
     SUITE_TEST(the_stream_table_has_the_format_of_this_run),
     SUITE_TEST(it_comes_up_again_after_it_was_taken_down),
     SUITE_TEST(one_that_was_left_running_is_taken_over),
+    SUITE_TEST(streams_that_bypassed_before_abort_afterwards),
     {0},
 };
