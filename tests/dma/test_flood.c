@@ -126,7 +126,8 @@ static void a_flood_costs_another_function_s_mapping_nothing(void **state)
     assert_int_equal(dms_device_fault_count(f.flooder), FLOOD);
     assert_int_equal(flooded.commands, quiet.commands);
     assert_int_equal(flooded.syncs, quiet.syncs);
-    assert_int_equal(flooded.registers, quiet.registers);
+    /* CMDQ_CONS is read once more for each length of the queue, wherever the rounds begin in it. */
+    assert_in_range(flooded.registers, quiet.registers - 1, quiet.registers + 1);
     assert_int_equal(flooded.allocations, quiet.allocations);
     /* Its own one fault, in the middle of all that, was told in its name. */
     assert_int_equal(dms_device_fault_count(f.worker), 1);

@@ -47,7 +47,7 @@ static void expect_work(void)
     }
     print_message("# %lu allocations, %lu freed by another thread, %lu refused, %lu regions\n",
                   allocs, passed, refused, reserves);
-    assert_true(allocs > STEPS && passed > STEPS / 30 && refused > 0 && reserves > 0);
+    assert_true(allocs > STEPS && passed > 0 && refused > 0 && reserves > 0);
 }
 
 static void run_with_and_without_fixed(const struct dms_port *port, void (*enter)(unsigned),
