@@ -49,8 +49,11 @@ struct reader {
     unsigned cut_line; /* the first of them began here */
 };
 
-/* One line of a log, without its newline, or one or more of a --fault. All zero at first. */
-void read_line(struct reader *reader, const char *line);
+/*
+ * One line of a log, or of a --fault, without its newline. True: a fault, or part of one. The
+ * reader is all zero at first.
+ */
+bool read_line(struct reader *reader, const char *line);
 
 /* After the last line. */
 void read_end(struct reader *reader);

@@ -76,14 +76,14 @@ const char *split_line(const char *line, char iommu[48])
     return line;
 }
 
-void read_line(struct reader *reader, const char *line)
+bool read_line(struct reader *reader, const char *line)
 {
     char iommu[48];
     const char *rest = split_line(line, iommu);
 
     reader->line++;
-    if (!read_v3(reader, iommu, rest) && !read_v2(reader, iommu, rest) && !read_own(reader, line))
-        read_words(reader, rest);
+    return read_v3(reader, iommu, rest) || read_v2(reader, iommu, rest) || read_own(reader, line) ||
+           read_words(reader, rest);
 }
 
 void read_end(struct reader *reader)

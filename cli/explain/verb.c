@@ -74,48 +74,28 @@ static int read_file(struct reader *reader, const char *name)
     return error ? EXIT_UNUSABLE : EXIT_GOOD;
 }
 
-/* One or several lines, as typed. A record may be spread over several --fault. */
-static void read_text(struct reader *reader, const char *text)
+/* One or several lines, as typed. A record may be spread over several --fault. False: none known. */
+static bool read_text(struct reader *reader, const char *text)
 {
     char line[LINE_BYTES];
+    bool known = false;
 
     for (unsigned lines = 0; *text && lines < TEXT_LINES_MAX; lines++) {
         size_t length = strcspn(text, "\n");
 
         snprintf(line, sizeof(line), "%.*s", (int)(length < LINE_BYTES ? length : LINE_BYTES - 1),
                  text);
-        read_line(reader, line);
+        known |= read_line(reader, line);
         text += length + (text[length] == '\n');
     }
-}
-
-static bool is_open(const struct reader *reader)
-{
-    for (unsigned i = 0; i < PENDING_MAX; i++) {
-        if (reader->pending[i].open)
-            return true;
-    }
-    return false;
-}
-
-static size_t told(const struct reader *reader)
-{
-    size_t sum = reader->dropped;
-
-    for (size_t i = 0; i < reader->faults.count; i++)
-        sum += reader->faults.items[i].times;
-    return sum;
+    return known;
 }
 
 static int parse_fault(struct request *request, const char *text)
 {
-    size_t before = told(&request->reader);
-    bool was_open = is_open(&request->reader);
-
     if (strcmp(text, "-") == 0)
         return read_file(&request->reader, text);
-    read_text(&request->reader, text);
-    if (told(&request->reader) == before && !is_open(&request->reader) && !was_open)
+    if (!read_text(&request->reader, text))
         return usage_error(&verb_explain,
                            "--fault \"%.80s\": no fault line that I know, and not the words of a "
                            "record (4 of 64 bits, or 8 of 32, hexadecimal)",
