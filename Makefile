@@ -34,7 +34,9 @@ check:
 	@scripts/check
 
 check-qemu:
-	@scripts/setup build qemu
+	@scripts/setup build qemu linux
+	@scripts/build build
+	@linux/oracle/run || [ $$? = 77 ]
 	@tests/qemu/check-qemu --summary
 
 check-linux:
@@ -78,7 +80,7 @@ help:
 	@echo 'make deb          Debian packages, in build-deb/'
 	@echo 'make demo         one video unit, one address space per function: the main job, start to end'
 	@echo 'make check        build with gcc, clang and sanitizers, run every test; the last line is the verdict'
-	@echo 'make check-qemu   the same suite on the SMMUv3 of QEMU, without an operating system (part of make check)'
+	@echo 'make check-qemu   the same suite on the SMMUv3 of QEMU (part of make check); stock kernels asked about device trees'
 	@echo 'make check-deb    build the Debian packages, install, use and remove them in a root of their own'
 	@echo 'make check-linux  the kernel series, built and booted in QEMU (half an hour the first time)'
 	@echo 'make fuzz T=60    fuzz device trees, traces, fault lines and operations, T seconds each (TARGETS=dtb: only that)'
