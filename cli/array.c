@@ -7,6 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+void array_no_memory(void)
+{
+    fputs("dmaspace: out of memory\n", stderr);
+    exit(EXIT_UNUSABLE);
+}
+
 void *array_room(void *items, size_t count, size_t *capacity, size_t item_size)
 {
     size_t larger = *capacity ? 2 * *capacity : 16;
@@ -15,10 +21,8 @@ void *array_room(void *items, size_t count, size_t *capacity, size_t item_size)
     if (count < *capacity)
         return items;
     room = larger <= SIZE_MAX / item_size ? realloc(items, larger * item_size) : NULL;
-    if (!room) {
-        fputs("dmaspace: out of memory\n", stderr);
-        exit(EXIT_UNUSABLE);
-    }
+    if (!room)
+        array_no_memory();
     *capacity = larger;
     return room;
 }

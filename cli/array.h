@@ -16,6 +16,9 @@
 /* Room for one more item of `item_size` bytes; ends the program when there is no memory. */
 void *array_room(void *items, size_t count, size_t *capacity, size_t item_size);
 
+/* Says so on stderr and ends the program. */
+_Noreturn void array_no_memory(void);
+
 /* Appends `item`. */
 #define array_push(array, item)                                                                    \
     ((array)->items =                                                                              \
