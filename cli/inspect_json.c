@@ -13,7 +13,7 @@ static void dump(json_t *value)
     json_decref(value);
 }
 
-static json_t *strings_of(const struct tree *tree, dms_of_node_t node)
+json_t *json_compatible(const struct tree *tree, dms_of_node_t node)
 {
     json_t *array = json_array();
     uint32_t size;
@@ -42,7 +42,7 @@ static void file(const struct tree *tree)
     printf(",\"model\":");
     dump(json_text(string_of(tree, DMS_OF_ROOT, "model").text));
     printf(",\"compatible\":");
-    dump(strings_of(tree, DMS_OF_ROOT));
+    dump(json_compatible(tree, DMS_OF_ROOT));
     printf(",\"masters\":[");
     first_file = false;
     first_master = true;
@@ -128,13 +128,12 @@ static json_t *diags(const struct master *master)
     return array;
 }
 
-static void master(const struct tree *tree, const struct master *master)
+json_t *json_master(const struct tree *tree, const struct master *master)
 {
     json_t *object = json_object();
 
-    printf("%s\n", first_master ? "" : ",");
     json_object_set_new(object, "path", json_string(path_of(tree, master->node).text));
-    json_object_set_new(object, "compatible", strings_of(tree, master->node));
+    json_object_set_new(object, "compatible", json_compatible(tree, master->node));
     json_object_set_new(object, "available", json_boolean(master->available));
     json_object_set_new(object, "coherent", json_boolean(master->coherent));
     json_object_set_new(object, "streams", streams(tree, master));
@@ -143,7 +142,13 @@ static void master(const struct tree *tree, const struct master *master)
     json_object_set_new(object, "usable", windows(master));
     json_object_set_new(object, "reserved", regions(tree, master));
     json_object_set_new(object, "reports", diags(master));
-    dump(object);
+    return object;
+}
+
+static void master(const struct tree *tree, const struct master *master)
+{
+    printf("%s\n", first_master ? "" : ",");
+    dump(json_master(tree, master));
     first_master = false;
 }
 

@@ -21,4 +21,10 @@ void json_add_spec(json_t *object, const struct tree *tree, const struct dms_of_
 /* {"error" or "finding", "path", "property", "cell", "text", "remedy"} */
 json_t *json_diag(const struct dms_of_diag *diag);
 
+struct master;
+
+/* A master as docs/json-inspect.md has it, and the compatible strings of a node (inspect_json.c). */
+json_t *json_master(const struct tree *tree, const struct master *master);
+json_t *json_compatible(const struct tree *tree, dms_of_node_t node);
+
 #endif

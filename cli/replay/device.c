@@ -158,7 +158,7 @@ static struct violation describe(const struct trace_event *event)
     return violation;
 }
 
-static void judge(struct device *device, const struct trace_event *event)
+static bool judge(struct device *device, const struct trace_event *event)
 {
     uint64_t granule = UINT64_C(1) << device->options->granule_lg2;
     struct dms_range pages = pages_of(event);
@@ -169,10 +169,10 @@ static void judge(struct device *device, const struct trace_event *event)
 
     if (dms_iova_alloc_at(device->laws, first, size, 0, NULL, &place) == 0) {
         dms_iova_free(device->laws, first, size);
-        return;
+        return false;
     }
     if (place.what != DMS_IOVA_IS_RESERVED)
-        return;
+        return false;
     violation.rule =
         (size_t)((const struct rule *)place.region.owner - device->options->rules.items);
     device->by_rule[violation.rule]++;
@@ -180,6 +180,7 @@ static void judge(struct device *device, const struct trace_event *event)
     device->counts.violating_bytes += bytes_of(pages);
     if (device->violations.count < device->options->limit)
         array_push(&device->violations, violation);
+    return true;
 }
 
 static void place_ours(struct device *device, const struct trace_event *event, struct live *live)
@@ -210,6 +211,21 @@ static void count_peak(struct device *device, const struct trace_event *event)
         device->peak_map = device->map_index;
 }
 
+static void keep(void *ctx, const struct live *live)
+{
+    struct device *device = ctx;
+
+    if (device->at_peak.count < PEAK_MOST)
+        array_push(&device->at_peak, *live);
+}
+
+static void look_at_peak(struct device *device)
+{
+    headroom_measure(device);
+    if (device->keep_peak)
+        ledger_each(&device->ledger, keep, device);
+}
+
 static void map(struct device *device, const struct trace_event *event)
 {
     struct dms_range pages = pages_of(event);
@@ -223,13 +239,14 @@ static void map(struct device *device, const struct trace_event *event)
         .time = event->time,
     };
 
+    memcpy(live.task, event->task, sizeof(live.task));
     device->counts.maps++;
     if (!mirror(device, &live)) {
         device->counts.outside++;
         return;
     }
     if (device->ours) {
-        judge(device, event);
+        live.violates = judge(device, event);
         place_ours(device, event, &live);
     }
     ledger_add(&device->ledger, &live);
@@ -237,7 +254,7 @@ static void map(struct device *device, const struct trace_event *event)
     device->live_count++;
     count_peak(device, event);
     if (device->ours && device->map_index == device->peak_map)
-        headroom_measure(device);
+        look_at_peak(device);
 }
 
 static void survey(struct device *device, const struct trace_event *event)

@@ -15,7 +15,8 @@
 #define UNNAMED_DEVICE "unnamed"
 
 enum {
-    TIMELINE = 240, /* samples */
+    TIMELINE = 240,    /* samples */
+    PEAK_MOST = 20000, /* ranges that are kept of the peak */
 };
 
 struct violation {
@@ -97,6 +98,8 @@ struct device {
     ARRAY(struct violation) violations; /* at most options->limit */
     uint64_t *by_rule;                  /* violations of each rule of the options */
     struct headroom headroom;
+    bool keep_peak;
+    ARRAY(struct live) at_peak; /* copies, when keep_peak; in no particular order */
     struct moment timeline[TIMELINE];
 };
 

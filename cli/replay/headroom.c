@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 enum {
-    MOST_PLACED = 1000000, /* ranges, before counting stops */
+    MOST_PLACED = 65536, /* ranges, before counting stops */
 };
 
 /* What one task holds. */

@@ -141,7 +141,7 @@ static json_t *json_counts(const struct trace_counts *counts)
                      count(counts->joined));
 }
 
-void replay_print_json(const struct replay *replay)
+json_t *replay_json(const struct replay *replay)
 {
     const struct replay_options *options = &replay->options;
     json_t *root = json_object();
@@ -161,6 +161,13 @@ void replay_print_json(const struct replay *replay)
     json_object_set_new(root, "align", json_string(options->align_to_size ? "size" : "granule"));
     json_object_set_new(root, "devices", devices);
     json_object_set_new(root, "skipped", skipped);
+    return root;
+}
+
+void replay_print_json(const struct replay *replay)
+{
+    json_t *root = replay_json(replay);
+
     json_dumpf(root, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
     putchar('\n');
     json_decref(root);

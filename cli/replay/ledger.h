@@ -19,6 +19,8 @@ struct live {
     uint64_t pid;
     uint64_t time;
     uint64_t serial;
+    bool violates;
+    char task[24];
     struct live *next[2];  /* in the chains of the two indices */
     struct live **from[2]; /* what points here */
 };

@@ -5,8 +5,11 @@
 
 #include "device.h"
 
+#include <jansson.h>
+
 struct replay {
     struct replay_options options;
+    bool keep_peak; /* keep what is live at each device's peak, for report */
     struct trace_counts counts;
     uint64_t first_time;
     uint64_t last_time;
@@ -40,5 +43,6 @@ struct size_text size_text(uint64_t bytes);
 
 void replay_print_text(const struct replay *replay);
 void replay_print_json(const struct replay *replay);
+json_t *replay_json(const struct replay *replay);
 
 #endif

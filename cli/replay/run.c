@@ -42,6 +42,7 @@ static struct device *add_device(struct replay *replay, const char *name)
     snprintf(device->name, sizeof(device->name), "%s", name);
     device->port = dms_posix_port(replay->posix);
     device->options = &replay->options;
+    device->keep_peak = replay->keep_peak;
     device_start(device, true);
     array_push(&replay->devices, device);
     return device;
@@ -230,6 +231,7 @@ static void drop_device(struct device *device)
 {
     device_stop(device);
     array_drop(&device->violations);
+    array_drop(&device->at_peak);
     free(device->by_rule);
     free(device);
 }
