@@ -106,7 +106,7 @@ def the_search_knows_who_owns_an_address_on_a_stream(pages):
     answer, = pages.ask("0x1000 on 0x1941")
     must("No device owns stream 0x1941" in answer, answer)
     answer = pages.ask("0x1a20")[0]
-    must("Stream 0x1a20 belongs to" in answer and "/non-pixel" in answer, answer)
+    must("Stream 0x1a20 of iommu@15000000 belongs to" in answer and "/non-pixel" in answer, answer)
     must(len(pages.ask("video-codec")) == 4, "names")
     must(pages.ask("0x10000000000000000 on 1") == ["No device has “0x10000000000000000 on 1” in its name."])
     must(pages.ask("0xffffffffffffffff on 0x1940")[0].endswith("not translated."))

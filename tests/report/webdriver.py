@@ -92,9 +92,10 @@ class Browser:
         return self.call("POST", "/se/log", {"type": kind})
 
     def requests(self):
-        """Addresses that the page asked for since the last call."""
+        """Addresses that files on disk asked for since the last call; the browser's own first page asks for many."""
         messages = [json.loads(entry["message"])["message"] for entry in self.log("performance")]
-        return [m["params"]["request"]["url"] for m in messages if m["method"] == "Network.requestWillBeSent"]
+        sent = [m["params"] for m in messages if m["method"] == "Network.requestWillBeSent"]
+        return [p["request"]["url"] for p in sent if p["documentURL"].startswith("file:")]
 
     def screenshot(self, file, **clip):
         parameters = {"clip": {**clip, "scale": 1}} if clip else {}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /* From the data to the page. */
 
-const OPEN_AT_FIRST = 3;
+const OPEN_AT_FIRST = 4;
 
 function patterns() {
   const hatch = (id, size, look) => draw("pattern", { id, width: size, height: size, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
@@ -17,6 +17,12 @@ function patterns() {
 function legendItem(kind) {
   return el("li", {}, draw("svg", { viewBox: "0 0 22 13", "aria-hidden": "true" }, draw("rect", { class: "under", width: 22, height: 13 }),
     draw("rect", { class: kind, width: 22, height: 13 }), draw("rect", { class: "frame", width: 22, height: 13 })), KINDS[kind].text);
+}
+
+function usedKinds(page) {
+  const used = new Set(page.devices.flatMap((device) => device.spaces.flatMap((space) => space.items.map((item) => item.kind))));
+
+  return Object.keys(KINDS).filter((kind) => kind === "free" || used.has(kind));
 }
 
 function fillHead(page) {
@@ -47,7 +53,7 @@ function fillGroup(title, cards) {
 /* What a reader comes for stands first and is open. */
 function fillDevices(page) {
   page.cards = page.devices.map((device) => new Card(device));
-  document.getElementById("legend").append(...page.kinds.map(legendItem));
+  document.getElementById("legend").append(...usedKinds(page).map(legendItem));
   fillGroup(page.groups[0], page.cards.filter((card) => card.device.interest > 0));
   fillGroup(page.groups[1], page.cards.filter((card) => card.device.interest === 0));
   page.cards.filter((card) => card.device.interest > 0).sort((a, b) => b.device.interest - a.device.interest)

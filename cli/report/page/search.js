@@ -75,10 +75,10 @@ function answersOnStream(page, address, sid) {
   if (owners.length === 0)
     return [answer(`No device owns stream ${hex(sid)}: the IOMMU aborts what it does and reports it.`)];
   return owners.map(({ card, stream }) => {
-    const who = `Stream ${hex(sid)} belongs to ${card.device.name}, ${functionName(stream, sid)}`;
+    const who = `Stream ${hex(sid)} of ${lastPart(stream.target.iommu)} belongs to ${card.device.name}, ${functionName(stream, sid)}`;
 
     if (address === null)
-      return answer(who + " (" + lastPart(stream.target.iommu) + ").", () => card.show(stream.space, null));
+      return answer(who + ".", () => card.show(stream.space, null));
     return answer(`${who}. ${hex(address)} there: ${verdict(stream.space, address)}`, () => card.show(stream.space, address));
   });
 }

@@ -121,7 +121,6 @@ function tracePage(data) {
     findings: [],
     devices: data.devices.map(traceDevice),
     groups: ["Devices", "Other devices"],
-    kinds: ["free", "mapped", "bad-range", "reserved", "window"],
     question: "What is at an address?",
     hint: "An IOVA, as in “0x25801000”, answered for the peak of each device; or a part of a device's name.",
   };

@@ -104,7 +104,6 @@ function treePage(data) {
     hasStreams: true,
     devices: data.devices.map((master) => treeDevice(master, data.findings)),
     groups: ["Devices with functions, reserved addresses or findings", "Other devices"],
-    kinds: ["free", "reserved", "window", "direct", "outside"],
     question: "Who owns an address on a stream?",
     hint: "An IOVA and a stream, as in “0x25801000 on 0x1940”; either alone; or a part of a name.",
   };
