@@ -217,6 +217,12 @@ def hostile_names_stay_text(pages):
         must(log == [], log)
 
 
+def a_finding_says_what_linux_does_and_what_to_do(pages):
+    pages.browser.open(pages.make(hostile.broken_tree(pages.folder)))
+    text = pages.browser.run("return document.querySelector('details.device .finding.error').innerText")
+    must("iommus" in text and "\nLinux " in text and len(text.splitlines()) >= 4, text)
+
+
 def a_space_of_64_bits_shows_a_page(pages):
     pages.browser.open(pages.make(hostile.wide_tree(pages.folder)))
     widths = pages.browser.run("""

@@ -42,3 +42,12 @@ def wide_tree(folder):
             smmu: iommu { compatible = "arm,smmu-v3"; #iommu-cells = <1>; };
             codec: codec { iommus = <&smmu 5>; memory-region = <&hole>; };
         };""")
+
+
+def broken_tree(folder):
+    """An iommus entry that lacks its specifier."""
+    return compile_tree(folder, "broken.dtb", """/dts-v1/;
+        / {
+            smmu: iommu { compatible = "arm,smmu-v3"; #iommu-cells = <1>; };
+            codec { iommus = <&smmu>; };
+        };""")

@@ -58,5 +58,5 @@ function findingNode(finding, withPath) {
   return el("div", { class: "finding " + finding.severity },
     el("p", {}, el("b", {}, finding.text), " ", el("span", { class: "dim" }, finding.id)),
     place.some(Boolean) && el("p", { class: "mono dim" }, place.filter(Boolean).join(": ")),
-    finding.effect && el("p", {}, finding.effect), finding.remedy && el("p", { class: "dim" }, finding.remedy));
+    finding.effect && el("p", {}, "Linux " + finding.effect), finding.remedy && el("p", { class: "dim" }, finding.remedy));
 }

@@ -108,7 +108,7 @@ function tracePage(data) {
   const rules = `${data.policy}, granule ${sizeText(data.granule)}, aligned to ${data.align}`;
 
   return {
-    title: data.file.slice(data.file.lastIndexOf("/") + 1),
+    title: lastPart(data.file),
     subtitle: `${count(data.trace.events, "DMA event")} in ${data.seconds.toFixed(2)} s · replayed ${rules}`,
     tiles: [
       [data.devices.length, data.devices.length === 1 ? "device" : "devices"],

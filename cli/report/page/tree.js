@@ -91,8 +91,8 @@ function treePage(data) {
   const functions = sum((m) => (m.function_map ? m.function_map.entries.length : 0));
 
   return {
-    title: data.model || data.file,
-    subtitle: [data.file.slice(data.file.lastIndexOf("/") + 1), ...data.compatible].join(" · "),
+    title: data.model || lastPart(data.file),
+    subtitle: [data.model && lastPart(data.file), ...data.compatible].filter(Boolean).join(" · "),
     tiles: [
       [data.devices.length, "DMA masters"],
       [sum((m) => m.streams.length), "streams of devices"],
