@@ -7,7 +7,7 @@
 static const struct suite_test *const lists[] = {
     suite_bringup,  suite_streams,      suite_transfer,   suite_isolation, suite_reserve,
     suite_fixed,    suite_unmap_strict, suite_unmap_lazy, suite_faults,    suite_commands,
-    suite_overflow, suite_interrupts,   suite_cpus,       suite_teardown,
+    suite_overflow, suite_interrupts,   suite_cpus,       suite_teardown,  suite_forget,
 };
 
 #define LISTS (sizeof(lists) / sizeof(lists[0]))

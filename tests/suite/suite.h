@@ -146,6 +146,6 @@ struct suite_test {
 extern const struct suite_test suite_bringup[], suite_streams[], suite_transfer[],
     suite_isolation[], suite_reserve[], suite_fixed[], suite_unmap_strict[], suite_unmap_lazy[],
     suite_faults[], suite_commands[], suite_overflow[], suite_interrupts[], suite_cpus[],
-    suite_teardown[];
+    suite_teardown[], suite_forget[];
 
 #endif
