@@ -8,7 +8,7 @@
  * Units:   bytes. Bounds are inclusive (struct dms_range). Sizes are rounded up to the granule.
  * Cost:    every operation, also one that fails, is logarithmic in the number of live ranges and of regions, plus
  *          the number of ranges that it changes. Exceptions are named at the operation.
- * Memory:  at most 32 bytes per live range, 2 KiB per space and thread slot, from port->alloc.
+ * Memory:  at most 32 bytes per live range, 2 KiB per space and 2 KiB per thread that uses it, from port->alloc.
  * Threads: every function except create and destroy may be called by several threads at once on one space.
  *          An operation is atomic for all others.
  * Errors:  unless a comment says otherwise, an error leaves the space as it was.
@@ -30,7 +30,7 @@ enum dms_iova_space_flag {
     DMS_IOVA_NO_CACHES =
         1u << 0, /* every allocation and free goes to the tree: slower, checks every free */
     DMS_IOVA_SIZE_INDEX =
-        1u << 1, /* also index gaps by size (48 bytes per gap): DMS_IOVA_BEST_FIT works */
+        1u << 1, /* also index gaps by size (56 bytes per gap): DMS_IOVA_BEST_FIT works */
 };
 
 #define DMS_IOVA_GRANULE_LG2_MIN 4u
