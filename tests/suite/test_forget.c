@@ -3,7 +3,6 @@
  * What the SMMU has cached and no driver knows of any more, seen from the IOMMU interface itself: the
  * rooms above it unmap before they destroy, and so hide whether it would have been forgotten.
  */
-#include "registers.h"
 #include "suite.h"
 
 #define PAGE 0x1000u
@@ -83,72 +82,7 @@ static void a_domain_destroyed_after_a_failed_detach_is_out_of_reach(struct suit
     suite_write_faults(suite, 0, IOVA, buffer, DMS_FAULT_UNCONFIGURED);
 }
 
-/* ---- a stream table of somebody else's --------------------------------------------------------- */
-
-#define STE_WORDS  8u
-#define STE_BYPASS 9u /* 5.2: V, Config 4 */
-#define SIDS_LG2   9u
-#define SPLIT      8u /* SIDs in a second-level table, as a logarithm */
-#define TABLE_SIZE ((size_t)64 << SIDS_LG2)
-
-#define CR0_SMMUEN 1u
-
-/* 3.3.2, 6.3.24: one array of entries, or two level-1 descriptors and the same array as two tables. */
-static uint32_t lay_out(const struct suite *suite, uint64_t *table, uint64_t *level_1,
-                        uint64_t *base)
-{
-    uint64_t phys = *base;
-
-    table[STE_WORDS * suite->machine->masters[0].sid] = STE_BYPASS;
-    if (suite->machine->strtab != DMS_SMMUV3_STRTAB_TWO_LEVEL)
-        return SIDS_LG2;
-    for (unsigned i = 0; i < 2; i++)
-        level_1[i] = (phys + ((uint64_t)i * 64 << SPLIT)) | (SPLIT + 1);
-    *base = phys + TABLE_SIZE;
-    return 1u << 16 | SPLIT << 6 | SIDS_LG2;
-}
-
-/* Enables the SMMU with a table in which the first master's stream bypasses translation. */
-static bool boot_loader(struct suite *suite, uint64_t *table, uint64_t phys)
-{
-    const struct dms_mmio *mmio = &suite->machine->mmio;
-    uint32_t format = lay_out(suite, table, table + TABLE_SIZE / 8, &phys);
-
-    mmio->write32(mmio->ctx, SMMU_CR0, 0);
-    mmio->write32(mmio->ctx, SMMU_STRTAB_BASE, (uint32_t)phys);
-    mmio->write32(mmio->ctx, SMMU_STRTAB_BASE + 4, (uint32_t)(phys >> 32));
-    mmio->write32(mmio->ctx, SMMU_STRTAB_BASE_CFG, format);
-    mmio->write32(mmio->ctx, SMMU_CR0, CR0_SMMUEN);
-    for (unsigned i = 0; i < 1000000; i++) {
-        if (suite_register(suite, SMMU_CR0ACK) == CR0_SMMUEN)
-            return true;
-    }
-    return false;
-}
-
-static void what_a_boot_loader_has_configured_is_forgotten(struct suite *suite)
-{
-    uint8_t *buffer = suite_buffer(suite, PAGE);
-    uint64_t *table = suite_buffer(suite, 2 * TABLE_SIZE);
-    dms_phys_t phys, table_phys;
-    size_t run;
-
-    if (!buffer || !table)
-        return;
-    suite->port.virt_to_phys(suite->port.ctx, buffer, PAGE, &phys, &run);
-    suite->port.virt_to_phys(suite->port.ctx, table, PAGE, &table_phys, &run);
-    if (!CHECK(suite, boot_loader(suite, table, table_phys.addr)))
-        return;
-    CHECK(suite, suite_writes(suite, 0, phys.addr, buffer));
-    /* The second stream's, so that the first one's entry has a table. */
-    if (!suite_start(suite, NULL) || !suite_function(suite, 1, NULL))
-        return;
-    suite_write_faults(suite, 0, phys.addr, buffer, DMS_FAULT_UNCONFIGURED);
-}
-
 const struct suite_test suite_forget[] = {
     SUITE_TEST(a_domain_destroyed_with_a_mapping_takes_its_translation_along),
     SUITE_TEST(a_domain_destroyed_after_a_failed_detach_is_out_of_reach),
-    SUITE_TEST(what_a_boot_loader_has_configured_is_forgotten),
-    SUITE_TEST(what_a_boot_loader_has_configured_is_forgotten),
 };
