@@ -304,7 +304,7 @@ static void step(struct crowd_member *member)
         step_look(member);
     else if (below(member, 2))
         dms_iova_flush(member->crowd->space);
-    if (dice % 32 == 0)
+    if (dice % 64 == 0)
         sched_yield(); /* on few processors, so that threads meet at all */
 }
 

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#define STEPS       3000u
+#define STEPS       2000u
 #define STORM_STEPS 10000u
 #define GENERATIONS 3u
 
