@@ -85,4 +85,5 @@ static void a_domain_destroyed_after_a_failed_detach_is_out_of_reach(struct suit
 const struct suite_test suite_forget[] = {
     SUITE_TEST(a_domain_destroyed_with_a_mapping_takes_its_translation_along),
     SUITE_TEST(a_domain_destroyed_after_a_failed_detach_is_out_of_reach),
+    {0},
 };
