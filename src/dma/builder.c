@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 #include "dma/builder.h"
 
-#include "base/memory.h"
-
 int builder_init(struct builder *b, struct dms_device *dev, enum dms_direction dir,
                  const struct dms_dma_opts *opts)
 {
-    b->prot = dma_prot(dev, dir, opts);
-    if (!b->prot)
-        return DMS_EINVAL;
     b->dev = dev;
-    b->domain = dma_domain(dev);
     b->mapped = 0;
     b->run_size = 0;
-    return b->domain ? 0 : DMS_ENODEV;
+    return dma_begin(dev, dir, opts, &b->domain, &b->prot);
 }
 
 static int run_map(struct builder *b)
@@ -33,25 +27,13 @@ static int run_map(struct builder *b)
     return err;
 }
 
-/* Nearly always: one run of memory is the whole mapping. */
-static int whole_map(struct builder *b, uint64_t phys)
-{
-    int err = b->dev->group->ops->map(b->domain, b->first, (dms_phys_t){phys}, b->size,
-                                      b->prot | DMS_PROT_BEGIN | DMS_PROT_END);
-
-    if (!err)
-        b->mapped = b->size;
-    return err;
-}
-
-int builder_pages(struct builder *b, uint64_t phys, uint64_t size)
+/* Adds physical pages. */
+static int builder_pages(struct builder *b, uint64_t phys, uint64_t size)
 {
     int err = 0;
 
     if (b->mapped + b->run_size + size > b->size)
         return DMS_EFAULT; /* more than was measured: the port gives two answers */
-    if (size == b->size)
-        return whole_map(b, phys);
     if (b->run_size && b->run_phys + b->run_size == phys) {
         b->run_size += size;
         return 0;
@@ -99,11 +81,10 @@ int builder_finish(struct builder *b)
     return !err && b->mapped != b->size ? DMS_EFAULT : err;
 }
 
-int builder_undo(struct builder *b, int err, void *table, size_t table_size)
+int builder_undo(struct builder *b, int err)
 {
     struct dms_group *group = b->dev->group;
-    struct withheld record = {
-        .iova = b->first, .size = b->size, .table = table, .table_size = table_size};
+    struct withheld record = {.iova = b->first, .size = b->size};
 
     if (b->mapped &&
         group->ops->unmap(b->domain, b->first, b->mapped, false, &record.gather) == 0) {
@@ -115,6 +96,5 @@ int builder_undo(struct builder *b, int err, void *table, size_t table_size)
         }
     }
     dms_iova_free(group->space, b->first, b->size);
-    port_table_free(group->port, table, table_size);
     return err;
 }

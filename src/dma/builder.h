@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * A mapping under construction: a run of IOVAs that is taken already, filled from below with pieces
- * of memory. Pieces that adjoin physically are mapped in one go.
+ * A mapping of memory in several pieces, under construction: a run of IOVAs that is taken already,
+ * filled from below. Pieces that adjoin physically are mapped in one go.
  */
 #ifndef DMA_BUILDER_H
 #define DMA_BUILDER_H
@@ -19,7 +19,7 @@ struct builder {
     uint32_t prot;
 };
 
-/* DMS_EINVAL: `dir` is no direction. */
+/* Errors of dma_begin(). */
 int builder_init(struct builder *b, struct dms_device *dev, enum dms_direction dir,
                  const struct dms_dma_opts *opts);
 
@@ -30,9 +30,6 @@ static inline void builder_place(struct builder *b, dms_iova_t first, uint64_t s
     b->size = size;
 }
 
-/* Adds physical pages. */
-int builder_pages(struct builder *b, uint64_t phys, uint64_t size);
-
 /* Adds the pages that hold a buffer. `phys` and `run` are what the port says of its first byte. */
 int builder_buffer(struct builder *b, const void *ptr, size_t size, dms_phys_t phys, size_t run);
 
@@ -40,9 +37,9 @@ int builder_buffer(struct builder *b, const void *ptr, size_t size, dms_phys_t p
 int builder_finish(struct builder *b);
 
 /*
- * Undoes everything, after `err`, and gives the IOVAs back, and `table` to the port. Returns err,
- * or the error of an invalidation that was not confirmed; then both are withheld.
+ * Undoes everything, after `err`, and gives the IOVAs back. Returns err, or the error of an
+ * invalidation that was not confirmed; then they are withheld.
  */
-int builder_undo(struct builder *b, int err, void *table, size_t table_size);
+int builder_undo(struct builder *b, int err);
 
 #endif

@@ -3,7 +3,7 @@
  * Memory that CPU and device see alike. It comes from the port's table memory: contiguous, zeroed,
  * aligned.
  */
-#include "dma/builder.h"
+#include "dma/dma_internal.h"
 
 #include "base/memory.h"
 #include "device/report.h"
@@ -11,20 +11,17 @@
 static int memory_map(struct dms_device *dev, void *memory, struct pages pages,
                       const struct dms_dma_opts *opts, dms_iova_t *iova)
 {
-    struct builder b;
-    int err = builder_init(&b, dev, DMS_BIDIRECTIONAL, opts);
+    struct dms_iommu_domain *domain;
+    uint32_t prot;
+    int err = dma_begin(dev, DMS_BIDIRECTIONAL, opts, &domain, &prot);
 
     if (!err)
         err = request_iova(dev, pages.size, opts, iova);
-    if (err) {
-        port_table_free(dev->machine->port, memory, pages.size);
-        return err;
-    }
-    builder_place(&b, *iova, pages.size);
-    err = builder_pages(&b, pages.first, pages.size);
     if (!err)
-        err = builder_finish(&b);
-    return err ? builder_undo(&b, err, memory, pages.size) : 0;
+        err = map_whole(dev, domain, (struct pages){*iova, pages.size}, pages.first, prot);
+    if (err)
+        port_table_free(dev->machine->port, memory, pages.size);
+    return err;
 }
 
 int dms_coherent_alloc(struct dms_device *dev, size_t size, const struct dms_dma_opts *opts,

@@ -52,6 +52,36 @@ static inline uint32_t dma_prot(const struct dms_device *dev, enum dms_direction
     return prot;
 }
 
+/*
+ * Where a mapping goes, and what the page table is told. DMS_EINVAL: `dir` is no direction;
+ * DMS_ENODEV: the device is not attached.
+ */
+static inline int dma_begin(struct dms_device *dev, enum dms_direction dir,
+                            const struct dms_dma_opts *opts, struct dms_iommu_domain **domain,
+                            uint32_t *prot)
+{
+    *prot = dma_prot(dev, dir, opts);
+    *domain = dma_domain(dev);
+    if (!*prot)
+        return DMS_EINVAL;
+    return *domain ? 0 : DMS_ENODEV;
+}
+
+/*
+ * One run of memory that is the whole mapping. Its IOVAs `at` are taken; after an error they are
+ * free again.
+ */
+static inline int map_whole(struct dms_device *dev, struct dms_iommu_domain *domain,
+                            struct pages at, uint64_t phys, uint32_t prot)
+{
+    int err = dev->group->ops->map(domain, at.first, (dms_phys_t){phys}, at.size,
+                                   prot | DMS_PROT_BEGIN | DMS_PROT_END);
+
+    if (err)
+        dms_iova_free(dev->group->space, at.first, at.size);
+    return err;
+}
+
 static inline struct dms_report *opts_report(const struct dms_dma_opts *opts)
 {
     return opts ? opts->report : NULL;

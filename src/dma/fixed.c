@@ -63,7 +63,7 @@ int dms_map_fixed(struct dms_device *dev, dms_iova_t iova, void *ptr, size_t siz
     err = builder_buffer(&b, ptr, size, phys, run);
     if (!err)
         err = builder_finish(&b);
-    return err ? builder_undo(&b, err, NULL, 0) : 0;
+    return err ? builder_undo(&b, err) : 0;
 }
 
 int dms_map_fixed_phys(struct dms_device *dev, dms_iova_t iova, dms_phys_t phys, uint64_t size,
@@ -72,8 +72,9 @@ int dms_map_fixed_phys(struct dms_device *dev, dms_iova_t iova, dms_phys_t phys,
     uint64_t mask = dms_device_granule(dev) - 1;
     struct pages pages;
     struct pages memory;
-    struct builder b;
-    int err = builder_init(&b, dev, dir, opts);
+    struct dms_iommu_domain *domain;
+    uint32_t prot;
+    int err = dma_begin(dev, dir, opts, &domain, &prot);
 
     if (!err)
         err = pages_of(iova, size, mask + 1, &pages);
@@ -87,11 +88,7 @@ int dms_map_fixed_phys(struct dms_device *dev, dms_iova_t iova, dms_phys_t phys,
     err = take_pages(dev, pages, opts);
     if (err)
         return err;
-    builder_place(&b, pages.first, pages.size);
-    err = builder_pages(&b, memory.first, memory.size);
-    if (!err)
-        err = builder_finish(&b);
-    return err ? builder_undo(&b, err, NULL, 0) : 0;
+    return map_whole(dev, domain, pages, memory.first, prot);
 }
 
 /*

@@ -24,35 +24,23 @@ static __attribute__((noinline)) int map_runs(struct dms_device *dev, const stru
         err = builder_buffer(&b, memory->ptr, memory->size, memory->phys, memory->run);
     if (!err)
         err = builder_finish(&b);
-    return err ? builder_undo(&b, err, NULL, 0) : 0;
-}
-
-/* Nearly always: one run of memory is the whole mapping. */
-static inline int map_run(struct dms_device *dev, struct dms_iommu_domain *domain, uint64_t phys,
-                          uint32_t prot, struct pages pages)
-{
-    int err = dev->group->ops->map(domain, pages.first, (dms_phys_t){phys}, pages.size,
-                                   prot | DMS_PROT_BEGIN | DMS_PROT_END);
-
-    if (err)
-        dms_iova_free(dev->group->space, pages.first, pages.size);
-    return err;
+    return err ? builder_undo(&b, err) : 0;
 }
 
 int dms_map(struct dms_device *dev, void *ptr, size_t size, enum dms_direction dir,
             const struct dms_dma_opts *opts, dms_iova_t *iova)
 {
     const struct dms_port *port = dev->machine->port;
-    struct dms_iommu_domain *domain = dma_domain(dev);
-    uint32_t prot = dma_prot(dev, dir, opts);
+    struct dms_iommu_domain *domain;
     struct pages pages;
+    uint32_t prot;
     dms_phys_t phys;
     size_t run;
     uint64_t offset;
-    int err;
+    int err = dma_begin(dev, dir, opts, &domain, &prot);
 
-    if (!prot || !domain)
-        return prot ? DMS_ENODEV : DMS_EINVAL;
+    if (err)
+        return err;
     if (!port->virt_to_phys)
         return DMS_ENOTSUP;
     if (size == 0 || (uintptr_t)ptr + (size - 1) < (uintptr_t)ptr)
@@ -68,7 +56,7 @@ int dms_map(struct dms_device *dev, void *ptr, size_t size, enum dms_direction d
         return err;
     if (!dev->coherent && !(opts && opts->no_sync))
         dms_sync_for_device(dev, ptr, size, dir);
-    err = run == size ? map_run(dev, domain, phys.addr - offset, prot, pages)
+    err = run == size ? map_whole(dev, domain, pages, phys.addr - offset, prot)
                       : map_runs(dev, &(struct memory){ptr, size, phys, run}, dir, opts, pages);
     if (!err)
         *iova = pages.first + offset;
@@ -78,23 +66,21 @@ int dms_map(struct dms_device *dev, void *ptr, size_t size, enum dms_direction d
 int dms_map_phys(struct dms_device *dev, dms_phys_t phys, uint64_t size, enum dms_direction dir,
                  const struct dms_dma_opts *opts, dms_iova_t *iova)
 {
+    struct dms_iommu_domain *domain;
     struct pages memory;
-    struct builder b;
-    dms_iova_t first;
-    int err = builder_init(&b, dev, dir, opts);
+    struct pages at;
+    uint32_t prot;
+    int err = dma_begin(dev, dir, opts, &domain, &prot);
 
     if (!err)
         err = pages_of(phys.addr, size, group_granule(dev->group), &memory);
     if (!err)
-        err = request_iova(dev, memory.size, opts, &first);
+        err = request_iova(dev, memory.size, opts, &at.first);
     if (err)
         return err;
-    builder_place(&b, first, memory.size);
-    err = builder_pages(&b, memory.first, memory.size);
+    at.size = memory.size;
+    err = map_whole(dev, domain, at, memory.first, prot);
     if (!err)
-        err = builder_finish(&b);
-    if (err)
-        return builder_undo(&b, err, NULL, 0);
-    *iova = first + (phys.addr - memory.first);
-    return 0;
+        *iova = at.first + (phys.addr - memory.first);
+    return err;
 }

@@ -96,7 +96,7 @@ int dms_map_sg(struct dms_device *dev, struct dms_sg *list, unsigned n, enum dms
     builder_place(&b, first, size);
     err = list_map(&b, list, n, !opts || !opts->no_sync, dir);
     if (err)
-        return builder_undo(&b, err, NULL, 0);
+        return builder_undo(&b, err);
     pieces = list_place(list, n, first, group_granule(dev->group));
     if (segments)
         *segments = pieces;
