@@ -74,7 +74,8 @@ struct dms_dma_opts {
 
 /*
  * Maps [ptr, ptr + size) and returns where the device finds its first byte. The IOVA keeps the
- * offset of the buffer within its granule.
+ * offset of the buffer within its granule. It may wait for the IOMMU: where a request that finds no
+ * room flushes first, and where tables that emptied give way to a block.
  *
  * DMS_EINVAL: size 0, a bad option, or memory whose physical runs do not join at granule
  * boundaries.
@@ -106,9 +107,9 @@ int dms_map_phys(struct dms_device *dev, dms_phys_t phys, uint64_t size, enum dm
  * Strict: when it returns 0, the device has lost access, and the memory and the IOVA can be used
  * again.
  * Lazy (dms_device_cfg.lazy): when it returns 0, the device may keep access for a while:
- * until dms_flush(), or until the queue holds DMS_LAZY_MAX_COUNT ranges or is DMS_LAZY_MAX_NS old (device.h).
- * The IOVA is withheld till then; the memory is the caller's, who trusts the device not to touch
- * it. Whoever does not trust the device unmaps strictly.
+ * until dms_flush(), or until the queue holds DMS_LAZY_MAX_COUNT ranges or is DMS_LAZY_MAX_NS old
+ * (device.h). The IOVA is withheld till then; the memory is the caller's, who trusts the device not
+ * to touch it. Whoever does not trust the device unmaps strictly.
  *
  * DMS_EINVAL: size 0, or iova + size past 2^64.
  * DMS_ENOENT: a page of it is not mapped.

@@ -143,7 +143,9 @@ struct dms_iommu_ops {
      * Maps [iova, iova + size) to phys. All three are multiples of the granule, size > 0. prot:
      * enum dms_access and enum dms_prot. DMS_EINVAL: not aligned or size 0; DMS_ERANGE: beyond
      * input or output width; DMS_EEXIST: a page is mapped already; DMS_ENOMEM. After an error no
-     * entry differs from before the call.
+     * entry differs from before the call. A map of a block and more may wait for the IOMMU, as
+     * flush does, where emptied tables have to give way first; if that is not confirmed, pages
+     * are mapped instead.
      */
     int (*map)(struct dms_iommu_domain *domain, dms_iova_t iova, dms_phys_t phys, uint64_t size,
                uint32_t prot);

@@ -93,11 +93,11 @@ struct dms_pgtable_cfg {
     /*
      * How many emptied tables stay linked, so that pages mapped and unmapped again and again do not
      * allocate and free their tables each time, nor make walk caches go: that many, and the tables
-     * above them. When one more empties, the oldest are removed until half as many (rounded up)
-     * are left: one fence of all threads and one invalidation for all of them. Those that are in use again by then only lose
-     * their place; those that a thread is inside stay, beyond the bound if need be. What is kept
-     * also goes when a block could take its place (dms_pgtable_make_room), and on
-     * dms_pgtable_trim. 0: tables go as they empty. At most DMS_PGTABLE_KEEP_MAX.
+     * above them. When one more empties, the oldest are removed until half as many (rounded up) are
+     * left: one fence of all threads and one invalidation for all of them. Those that are in use
+     * again by then only lose their place; those that a thread is inside stay, beyond the bound if
+     * need be. What is kept also goes when a block could take its place (dms_pgtable_make_room),
+     * and on dms_pgtable_trim. 0: tables go as they empty. At most DMS_PGTABLE_KEEP_MAX.
      */
     uint16_t keep_empty;
 };
@@ -165,12 +165,12 @@ int dms_pgtable_map(struct dms_pgtable *pt, dms_iova_t iova, dms_phys_t phys, ui
 
 /*
  * Removes [iova, iova + size) and adds it to `gather`. exact: the range must be one whole mapping,
- * neither a part of one nor several side by side. The caller's invalidation commands order themselves after
- * these stores (DMS_BARRIER_TABLE).
+ * neither a part of one nor several side by side. The caller's invalidation commands order
+ * themselves after these stores (DMS_BARRIER_TABLE).
  *
- * DMS_EINVAL, DMS_ERANGE: as for map. DMS_ENOENT: a page of it is not mapped. DMS_EBUSY: it
- * is not one whole mapping (exact), or cuts a block (always: blocks are not split, since the rest of the block
- * would fault meanwhile). After an error nothing was removed and `gather` is unchanged.
+ * DMS_EINVAL, DMS_ERANGE: as for map. DMS_ENOENT: a page of it is not mapped. DMS_EBUSY: it is not
+ * one whole mapping (exact), or cuts a block (always: blocks are not split, since the rest of the
+ * block would fault meanwhile). After an error nothing was removed and `gather` is unchanged.
  *
  * A mapping that was cut counts as ended where its pages are missing. A table that became empty
  * while there was no memory to remember it, or, with keep_empty 0, while another thread was inside

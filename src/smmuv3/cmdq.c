@@ -92,7 +92,9 @@ store_command(struct smmu *smmu, uint64_t position, const struct smmu_cmd *cmd)
     smmu->cmdq.posted[smmu_cmd_kind(cmd)]++;
 }
 
-/* 3.21.2: commands, and the tables they speak of, are visible before PROD says so. Under cmdq.lock. */
+/*
+ * 3.21.2: commands, and the tables they speak of, are visible before PROD says so. Under cmdq.lock.
+ */
 static inline void publish(struct smmu *smmu, uint64_t prod)
 {
     atomic_store_explicit(&smmu->cmdq.prod, prod, memory_order_release);
@@ -236,8 +238,8 @@ static inline bool is_easy(const struct smmu_cmdq *cmdq, uint64_t prod, uint64_t
 }
 
 /*
- * Everything before `end` was consumed, and nothing after it. cons stays behind: it is only a bound, and is brought
- * up to date when the room that it promises is used up.
+ * Everything before `end` was consumed, and nothing after it. cons stays behind: it is only a
+ * bound, and is brought up to date when the room that it promises is used up.
  */
 static inline bool is_at(struct smmu *smmu, uint64_t end)
 {

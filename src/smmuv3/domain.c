@@ -36,14 +36,8 @@ static int init_pgtable(struct smmu *smmu, struct smmu_domain *domain)
         .coherent = smmu->features.coherent,
         .keep_empty = (uint16_t)(KEEP_EMPTY_BYTES >> domain->domain.granule_lg2),
     };
-    int err = dms_pgtable_init(&domain->pt, &cfg);
 
-    if (err)
-        return err;
-    /* Of the leaf sizes, the second. */
-    domain->block = domain->pt.leaf_sizes & (domain->pt.leaf_sizes - 1);
-    domain->block &= -domain->block;
-    return DMS_OK;
+    return dms_pgtable_init(&domain->pt, &cfg);
 }
 
 /* Nothing that the SMMU caches leads to it, unless the SMMU was abandoned. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * The data path: mapping is the page table's business alone; what unmap removed, flush makes true.
+ * The data path: mapping is the page table's business, except where emptied tables give way to
+ * blocks; what unmap removed, flush makes true.
  */
 #include "smmuv3_internal.h"
 
@@ -66,12 +67,20 @@ static __attribute__((noinline)) void make_room(struct smmu_domain *domain, dms_
     atomic_store_explicit(&domain->room_taken, false, memory_order_release);
 }
 
+/* Bytes of the smallest leaf above the granule. */
+static inline uint64_t block_size(const struct smmu_domain *domain)
+{
+    uint64_t blocks = domain->pt.leaf_sizes & (domain->pt.leaf_sizes - 1);
+
+    return blocks & -blocks;
+}
+
 int smmu_map(struct dms_iommu_domain *base, dms_iova_t iova, dms_phys_t phys, uint64_t size,
              uint32_t prot)
 {
     struct smmu_domain *domain = smmu_domain_of(base);
 
-    if (size >= domain->block)
+    if (size >= block_size(domain))
         make_room(domain, iova, phys, size);
     return dms_pgtable_map(&domain->pt, iova, phys, size, prot);
 }

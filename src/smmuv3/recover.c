@@ -23,7 +23,10 @@ static void empty(struct smmu *smmu)
     prod = atomic_load_explicit(&cmdq->prod, memory_order_relaxed);
     /* A write of PROD may be what was lost. */
     smmu_write32(smmu, REG_CMDQ_PROD, smmu_queue_reg(&cmdq->queue, prod));
-    /* In this order, or who reads both without the lock finds the SMMU behind cons, and calls it bogus. */
+    /*
+     * In this order, or who reads both without the lock finds the SMMU behind cons, and calls it
+     * bogus.
+     */
     smmu_write32(smmu, REG_CMDQ_CONS, smmu_queue_reg(&cmdq->queue, prod));
     atomic_store_explicit(&cmdq->cons, prod, memory_order_release);
     cmdq->gerrorn = smmu_read32(smmu, REG_GERROR) & (uint32_t)GERROR_ALL;

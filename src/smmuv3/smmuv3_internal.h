@@ -157,7 +157,6 @@ struct smmu_domain {
     struct smmu_cmd tlbi_page;    /* invalidates the page at address 0 */
     uint32_t streams;             /* SIDs attached; under strtab.lock */
     _Atomic bool stale;           /* a cached stream table entry may lead here, attached or not */
-    uint64_t block;               /* the smallest leaf above the granule, bytes */
     _Atomic bool room_taken;      /* a thread has what follows */
     struct dms_iommu_gather room; /* tables that gave way to blocks, if not confirmed yet */
     struct list_node withheld;    /* under asids.lock */
