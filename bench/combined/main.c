@@ -5,17 +5,15 @@
  * What a DMA mapping costs without the IOMMU's part: take an IOVA, map, unmap, give it back. Ours is
  * allocator and page table of this library, theirs Linux's two files.
  */
+#include "../common/bench.h"
 #include "../iova/impl.h"
 #include "../pgtable/ours.h"
 
-#include <dlfcn.h>
 #include <pthread.h>
-#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define PAGE    UINT64_C(4096)
 #define LIMIT   (UINT64_C(1) << 20) /* pages: 4 GiB */
@@ -56,21 +54,13 @@ struct worker {
     double ns[BATCHES];
 };
 
-static double now_ns(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
-}
-
 /* Nanoseconds for one round trip, over a batch. */
 static double batch(const struct run *run)
 {
     const struct iova_impl *iova = run->pair.iova;
     const struct pgtable_impl *pgtable = run->pair.pgtable;
     uint64_t pages = run->row->pages;
-    double start = now_ns();
+    uint64_t start = bench_clock_ns();
 
     for (unsigned i = 0; i < CALLS; i++) {
         uint64_t page = iova->alloc(run->domain, pages);
@@ -80,17 +70,14 @@ static double batch(const struct run *run)
             abort();
         iova->free(run->domain, page, pages);
     }
-    return (now_ns() - start) / CALLS;
+    return (double)(bench_clock_ns() - start) / CALLS;
 }
 
 static void *work(void *arg)
 {
     struct worker *w = arg;
-    cpu_set_t cpu;
 
-    CPU_ZERO(&cpu);
-    CPU_SET(w->number, &cpu);
-    pthread_setaffinity_np(pthread_self(), sizeof(cpu), &cpu);
+    bench_pin(w->number);
     w->run->pair.iova->enter(w->number);
     for (unsigned i = 0; i < WARM_UP; i++)
         batch(w->run);
@@ -100,20 +87,13 @@ static void *work(void *arg)
     return NULL;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
 /* The median batch of the slower thread. */
 static double median(struct worker *workers, unsigned threads)
 {
     double slowest = 0;
 
     for (unsigned i = 0; i < threads; i++) {
-        qsort(workers[i].ns, BATCHES, sizeof(double), by_value);
+        qsort(workers[i].ns, BATCHES, sizeof(double), bench_compare_doubles);
         if (workers[i].ns[BATCHES / 2] > slowest)
             slowest = workers[i].ns[BATCHES / 2];
     }
@@ -147,26 +127,8 @@ static double measure(struct pair pair, const struct row *row, unsigned threads)
     return result;
 }
 
-static void write_json(const char *path, const struct row *row, unsigned threads, double ours,
-                       double theirs)
-{
-    FILE *json = path ? fopen(path, "a") : NULL;
-
-    if (!json)
-        return;
-    fprintf(json,
-            "{\"bench\": \"combined\", \"row\": \"%s\", \"threads\": %u, \"unit\": \"ns\", "
-            "\"ours\": %.6g",
-            row->name, threads, ours);
-    if (theirs > 0)
-        fprintf(json, ", \"linux\": %.6g", theirs);
-    fprintf(json, ", \"goal\": %.6g, \"more_is_better\": false, \"linux_did_not_end\": false}\n",
-            row->goal_ns);
-    fclose(json);
-}
-
 /* Rounds alternate; the quietest of each counts. */
-static void compare(const struct row *row, unsigned threads, struct pair peer, const char *json)
+static void compare(const struct row *row, unsigned threads, struct pair peer)
 {
     struct pair ours = {&ours_impl, &pgtable_ours};
     double best = 0, best_peer = 0;
@@ -180,36 +142,28 @@ static void compare(const struct row *row, unsigned threads, struct pair peer, c
         ns = measure(peer, row, threads);
         best_peer = i == 0 || ns < best_peer ? ns : best_peer;
     }
-    printf("%-48s %u %8.1f", row->name, threads, best);
-    if (best_peer > 0)
-        printf(" %8.1f %6.2f", best_peer, best_peer / best);
-    printf("  goal %.0f: %s\n", row->goal_ns, best <= row->goal_ns ? "met" : "missed");
-    fflush(stdout);
-    write_json(json, row, threads, best, best_peer);
-}
-
-static const void *load(const char *path)
-{
-    void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    const void *peer = object ? dlsym(object, "peer_impl") : NULL;
-
-    if (!peer)
-        fprintf(stderr, "bench_combined: %s: no peer there: %s\n", path, dlerror());
-    return peer;
+    bench_put(&(struct bench_line){
+        .bench = "combined",
+        .row = row->name,
+        .unit = "ns",
+        .threads = threads,
+        .ours = best,
+        .theirs = peer.iova ? best_peer : -1,
+        .goal = row->goal_ns,
+    });
 }
 
 int main(int argc, char **argv)
 {
     struct pair peer = {NULL, NULL};
-    const char *json = NULL;
 
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--iova-peer") == 0 && i + 1 < argc)
-            peer.iova = load(argv[++i]);
+            peer.iova = bench_peer(argv[++i]);
         else if (strcmp(argv[i], "--pgtable-peer") == 0 && i + 1 < argc)
-            peer.pgtable = load(argv[++i]);
+            peer.pgtable = bench_peer(argv[++i]);
         else if (strcmp(argv[i], "--json") == 0 && i + 1 < argc)
-            json = argv[++i];
+            bench_lines_open(argv[++i]);
         else if (strcmp(argv[i], "--quick") == 0)
             rounds = 2;
         else
@@ -217,11 +171,10 @@ int main(int argc, char **argv)
     }
     if (!peer.pgtable)
         peer.iova = NULL;
-    printf("%-48s %s %8s %8s %6s\n", "ns per round trip (median of the quietest round)", "T",
-           "ours", "linux", "ratio");
+    bench_head();
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         for (unsigned threads = 1; threads <= 2; threads++)
-            compare(&rows[i], threads, peer, json);
+            compare(&rows[i], threads, peer);
     }
     return 0;
 }

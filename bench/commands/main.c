@@ -5,6 +5,8 @@
  * What dms_map and dms_unmap ask of the SMMU: invalidations and syncs per call, counted by the driver on the software
  * SMMUv3. Times on emulated hardware would say nothing, so there are none.
  */
+#include "../common/bench.h"
+
 #include <models/machine.h>
 
 #include <dmaspace/dmaspace.h>
@@ -59,24 +61,26 @@ static void map_and_unmap(struct dms_device *dev, const struct row *row, char *b
     must(dms_unmap_sg(dev, list, PIECES, NULL), NULL);
 }
 
-static void print_row(FILE *json, const struct row *row, const struct dms_smmuv3_stats *before,
-                      const struct dms_smmuv3_stats *after)
+static void put(const struct row *row, const struct dms_smmuv3_stats *before,
+                const struct dms_smmuv3_stats *after)
 {
     uint64_t all = after->commands - before->commands, syncs = after->syncs - before->syncs;
-    double per_sync = (double)syncs / CALLS, per_rest = (double)(all - syncs) / CALLS;
 
-    printf("%-48s %8.4f invalidations %8.4f syncs\n", row->name, per_rest, per_sync);
-    if (json)
-        fprintf(json,
-                "{\"bench\": \"commands\", \"row\": \"%s\", \"threads\": 1, \"unit\": \"syncs\", "
-                "\"ours\": %.6g, \"goal\": %.6g, \"invalidations\": %.6g, \"syncs\": %.6g, "
-                "\"more_is_better\": false, \"linux_did_not_end\": false}\n",
-                row->name, per_sync, row->goal_syncs, per_rest, per_sync);
+    bench_put(&(struct bench_line){
+        .bench = "commands",
+        .row = row->name,
+        .unit = "syncs",
+        .threads = 1,
+        .ours = (double)syncs / CALLS,
+        .theirs = -1,
+        .goal = row->goal_syncs,
+        .invalidations = (double)(all - syncs) / CALLS,
+        .syncs = (double)syncs / CALLS,
+    });
 }
 
 /* The flush at the end is inside, so that nothing is left out of a lazy row. */
-static void run(struct model_machine *machine, struct dms_device *parent, const struct row *row,
-                FILE *json)
+static void run(struct model_machine *machine, struct dms_device *parent, const struct row *row)
 {
     struct dms_device_cfg cfg = {.name = "bench", .lazy = row->lazy};
     struct dms_posix *memory = model_machine_memory(machine);
@@ -95,7 +99,7 @@ static void run(struct model_machine *machine, struct dms_device *parent, const 
         map_and_unmap(dev, row, buffer);
     must(dms_flush(dev), NULL);
     dms_smmuv3_stats(iommu, &after);
-    print_row(json, row, &before, &after);
+    put(row, &before, &after);
     must(dms_device_destroy(dev, DMS_DESTROY_IDLE, &report), &report);
     dms_posix_ram_free(memory, buffer, row->size);
 }
@@ -114,20 +118,18 @@ int main(int argc, char **argv)
     struct dms_report report = {0};
     struct model_machine *machine;
     struct dms_device *parent;
-    FILE *json = NULL;
 
     if (argc == 4 && strcmp(argv[2], "--json") == 0)
-        json = fopen(argv[3], "a");
+        bench_lines_open(argv[3]);
     else if (argc != 2)
         return fprintf(stderr, "usage: see the top of bench/commands/main.c\n"), 2;
     if (model_machine_open_file(argv[1], &cfg, &machine))
         return 2;
     must(dms_device_create(model_machine_devices(machine), &unit, &parent, &report), &report);
+    bench_head();
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        run(machine, parent, &rows[i], json);
+        run(machine, parent, &rows[i]);
     must(dms_device_destroy(parent, DMS_DESTROY_IDLE, &report), &report);
     must(model_machine_close(machine), NULL);
-    if (json)
-        fclose(json);
     return 0;
 }

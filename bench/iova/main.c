@@ -10,7 +10,6 @@
 #include "report.h"
 #include "rows.h"
 
-#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,16 +26,6 @@ struct options {
     bool quick;
     bool bare; /* ours without caches */
 };
-
-static const struct iova_impl *load_peer(const char *path)
-{
-    void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    const struct iova_impl *peer = object ? dlsym(object, "peer_impl") : NULL;
-
-    if (!peer)
-        fprintf(stderr, "bench_iova: %s: no peer there: %s\n", path, dlerror());
-    return peer;
-}
 
 static bool wanted(const struct options *options, const char *name)
 {
@@ -213,9 +202,9 @@ int main(int argc, char **argv)
 
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--peer") == 0 && i + 1 < argc)
-            options.peer = load_peer(argv[++i]);
+            options.peer = bench_peer(argv[++i]);
         else if (strcmp(argv[i], "--json") == 0 && i + 1 < argc)
-            report_open(argv[++i]);
+            bench_lines_open(argv[++i]);
         else if (strcmp(argv[i], "--only") == 0 && i + 1 < argc)
             options.only = argv[++i];
         else if (strcmp(argv[i], "--cpu-time") == 0)

@@ -11,23 +11,13 @@
 #include <x86intrin.h>
 #endif
 
-
-static uint64_t clock_ns(clockid_t clock)
+/* Of the calling thread. */
+static uint64_t cpu_ns(void)
 {
     struct timespec now;
 
-    clock_gettime(clock, &now);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-uint64_t now_ns(void)
-{
-    return clock_ns(CLOCK_MONOTONIC);
-}
-
-uint64_t cpu_ns(void)
-{
-    return clock_ns(CLOCK_THREAD_CPUTIME_ID);
 }
 
 uint64_t ticks(void)
@@ -35,19 +25,19 @@ uint64_t ticks(void)
 #if defined(__x86_64__)
     return __rdtsc();
 #else
-    return now_ns();
+    return bench_clock_ns();
 #endif
 }
 
 double tick_ns(void)
 {
     static double cached;
-    uint64_t start_ns = now_ns(), start = ticks();
+    uint64_t start_ns = bench_clock_ns(), start = ticks();
 
     if (cached == 0) {
-        while (now_ns() - start_ns < 20000000)
+        while (bench_clock_ns() - start_ns < 20000000)
             ;
-        cached = (double)(now_ns() - start_ns) / (double)(ticks() - start);
+        cached = (double)(bench_clock_ns() - start_ns) / (double)(ticks() - start);
     }
     return cached;
 }
@@ -89,6 +79,7 @@ static void *worker(void *arg)
 {
     unsigned number = (unsigned)(uintptr_t)arg;
 
+    bench_pin(number);
     for (;;) {
         pthread_barrier_wait(&pool.start);
         if (number < pool.wanted) {
@@ -108,13 +99,8 @@ static void pool_start(void)
     pool.running = true;
     pthread_barrier_init(&pool.start, NULL, BENCH_THREADS + 1);
     for (unsigned i = 0; i < BENCH_THREADS; i++) {
-        cpu_set_t cpu;
-
-        CPU_ZERO(&cpu);
-        CPU_SET(i, &cpu);
         if (pthread_create(&pool.thread[i], NULL, worker, (void *)(uintptr_t)i))
             abort();
-        pthread_setaffinity_np(pool.thread[i], sizeof(cpu), &cpu);
     }
 }
 
@@ -161,12 +147,13 @@ static void start_on_thread(void *ctx, unsigned thread)
 static void work_on_thread(void *ctx, unsigned thread)
 {
     struct side *side = ctx;
-    uint64_t start = side->threads == 1 || cpu_time_only ? cpu_ns() : now_ns();
-    struct share share = {.deadline = now_ns() + (measure_quick ? UINT64_C(20000000) : UINT64_C(400000000))};
+    uint64_t start = side->threads == 1 || cpu_time_only ? cpu_ns() : bench_clock_ns();
+    struct share share = {.deadline = bench_clock_ns() +
+                                      (measure_quick ? UINT64_C(20000000) : UINT64_C(400000000))};
 
     side->row->work(side->state, thread, &share);
     if (share.ns == 0)
-        share.ns = (side->threads == 1 || cpu_time_only ? cpu_ns() : now_ns()) - start;
+        share.ns = (side->threads == 1 || cpu_time_only ? cpu_ns() : bench_clock_ns()) - start;
     side->share[thread] = share;
 }
 
@@ -188,16 +175,9 @@ static void do_round(struct side *side, unsigned round)
     }
 }
 
-static int compare_double(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
 static void summarise(struct side *side, uint64_t visited, struct result *result)
 {
-    qsort(side->ns, ROUNDS, sizeof(side->ns[0]), compare_double);
+    qsort(side->ns, ROUNDS, sizeof(side->ns[0]), bench_compare_doubles);
     result->median = side->ns[ROUNDS / 2];
     result->min = side->ns[0];
     result->visited = (double)visited / (double)side->all_ops;

@@ -5,11 +5,10 @@
 
 #include "impl.h"
 
+#include "../common/bench.h"
+
 #include <stdbool.h>
 #include <stddef.h>
-
-uint64_t now_ns(void);
-uint64_t cpu_ns(void); /* of the calling thread */
 
 /*
  * Rows of one thread are timed by the thread's own CPU clock: other work on the machine then counts little. With two

@@ -5,107 +5,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static FILE *json;
-
-void report_open(const char *path)
+static void put(struct bench_line line)
 {
-    json = fopen(path, "a");
-    if (!json) {
-        perror(path);
-        exit(2);
-    }
-}
-
-struct line {
-    const char *name, *unit, *note, *plot;
-    unsigned threads;
-    double ours, ours_min, theirs; /* theirs < 0: there is no peer */
-    double goal, visited, live;    /* 0: none */
-    bool has_goal;                 /* a goal of 0 counts */
-    bool more_is_better;
-    bool at_least; /* theirs did not end: it is worse than that */
-};
-
-static void print_number(double value)
-{
-    if (value >= 100)
-        printf("%12.0f", value);
-    else
-        printf("%12.2f", value);
-}
-
-static void print_line(const struct line *line)
-{
-    printf("%-46s %u ", line->name, line->threads);
-    print_number(line->ours);
-    if (line->theirs >= 0)
-        print_number(line->theirs);
-    else
-        printf("%12s", "-");
-    if (line->theirs > 0 && line->ours > 0)
-        printf("%9.2f", line->theirs / line->ours);
-    else
-        printf("%9s", "");
-    printf(" %-8s", line->unit);
-    if (line->has_goal || line->goal > 0)
-        printf(" goal %-6g %s", line->goal,
-               (line->more_is_better ? line->ours >= line->goal : line->ours <= line->goal)
-                   ? "met"
-                   : "missed");
-    if (line->visited > 0)
-        printf(" (%.1f nodes)", line->visited);
-    printf("%s\n", line->note ? line->note : "");
-    fflush(stdout);
-}
-
-static void json_number(const char *key, double value)
-{
-    if (value > 0)
-        fprintf(json, ", \"%s\": %.6g", key, value);
-}
-
-static void write_json(const struct line *line)
-{
-    if (!json)
-        return;
-    fprintf(
-        json,
-        "{\"bench\": \"iova\", \"row\": \"%s\", \"threads\": %u, \"unit\": \"%s\", \"ours\": %.6g",
-        line->name, line->threads, line->unit, line->ours);
-    json_number("ours_min", line->ours_min);
-    if (line->theirs >= 0)
-        fprintf(json, ", \"linux\": %.6g", line->theirs);
-    if (line->has_goal || line->goal > 0)
-        fprintf(json, ", \"goal\": %.6g", line->goal);
-    json_number("nodes_visited", line->visited);
-    json_number("live", line->live);
-    if (line->plot)
-        fprintf(json, ", \"plot\": \"%s\"", line->plot);
-    if (line->note)
-        fprintf(json, ", \"note\": \"%s\"", line->note);
-    fprintf(json, ", \"more_is_better\": %s, \"linux_did_not_end\": %s}\n",
-            line->more_is_better ? "true" : "false", line->at_least ? "true" : "false");
-    fflush(json);
-}
-
-static void put(const struct line *line)
-{
-    print_line(line);
-    write_json(line);
+    line.bench = "iova";
+    bench_put(&line);
 }
 
 void report_time(const struct row *row, unsigned threads, const struct result *ours,
                  const struct result *theirs)
 {
-    put(&(struct line){
-        .name = row->name,
+    put((struct bench_line){
+        .row = row->name,
         .unit = "ns",
         .threads = threads,
         .ours = ours->median,
         .ours_min = ours->min,
         .theirs = theirs ? theirs->median : -1,
-        .goal = row->goal[threads - 1],
-        .visited = ours->visited,
+        .goal = row->goal[threads - 1] > 0 ? row->goal[threads - 1] : -1,
+        .nodes_visited = ours->visited,
         .plot = row->plot,
         .live = row->plot ? (double)row->arg : 0,
     });
@@ -151,16 +68,15 @@ void report_long(const char *name, unsigned threads, const struct long_result *o
         char text[96];
 
         snprintf(text, sizeof(text), "%s: %s", name, figures[i].what);
-        put(&(struct line){
-            .name = text,
+        put((struct bench_line){
+            .row = text,
             .unit = figures[i].unit,
             .threads = threads,
             .ours = figures[i].ours,
             .theirs = theirs ? figures[i].theirs : -1,
-            .goal = figures[i].goal >= 0 ? figures[i].goal : 0,
-            .has_goal = figures[i].goal >= 0,
+            .goal = figures[i].goal,
             .more_is_better = figures[i].more_is_better,
-            .at_least = theirs && !theirs->ended,
+            .linux_did_not_end = theirs && !theirs->ended,
             .note = note_cut(theirs, note, sizeof(note)),
         });
     }
@@ -169,18 +85,18 @@ void report_long(const char *name, unsigned threads, const struct long_result *o
 void report_value(const char *name, const char *unit, double ours, double theirs, double goal,
                   bool more_is_better)
 {
-    put(&(struct line){.name = name,
-                       .unit = unit,
-                       .threads = 1,
-                       .ours = ours,
-                       .theirs = theirs,
-                       .goal = goal,
-                       .more_is_better = more_is_better});
+    put((struct bench_line){.row = name,
+                            .unit = unit,
+                            .threads = 1,
+                            .ours = ours,
+                            .theirs = theirs,
+                            .goal = goal,
+                            .more_is_better = more_is_better});
 }
 
 void report_head(bool has_peer)
 {
-    printf("%-46s T %12s%12s%9s\n", "row (T threads, pinned)", "ours", "linux", "linux/ours");
+    bench_head();
     if (!has_peer)
         printf("no peer: its columns stay empty\n");
     printf("long runs time every operation; reading the clock adds %.0f ns to each\n",

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-/* Figures as a line for people, and as a line of JSON where bench/report wants one. */
+/* Figures as a line for people, and as a line of JSON where --json asks for one. */
 #ifndef BENCH_IOVA_REPORT_H
 #define BENCH_IOVA_REPORT_H
 
 #include "rows.h"
-
-/* Append JSON lines to this file from now on. */
-void report_open(const char *path);
 
 void report_time(const struct row *row, unsigned threads, const struct result *ours,
                  const struct result *theirs);

@@ -5,13 +5,11 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#define LIMIT_32BIT  (UINT64_C(1) << 20)
-#define LIMIT_48BIT  (UINT64_C(1) << 36)
-#define PAIR_OPS     100000u
-#define RING_MAX     1024u
-#define HANDOFF_OPS  100000u
-#define QUEUE_SLOTS  512u
-#define QUEUE_STRIDE 1u
+#define LIMIT_32BIT (UINT64_C(1) << 20)
+#define PAIR_OPS    100000u
+#define RING_MAX    1024u
+#define HANDOFF_OPS 100000u
+#define QUEUE_SLOTS 512u
 
 struct cache_state {
     const struct iova_impl *impl;

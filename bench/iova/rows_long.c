@@ -94,7 +94,7 @@ static void work(void *ctx, unsigned thread)
     struct long_state *state = ctx;
     struct worker *worker = &state->worker[thread];
     uint64_t target = LIMIT * state->run->percent / 100 / state->run->threads;
-    uint64_t deadline = now_ns() + state->run->cap_ns;
+    uint64_t deadline = bench_clock_ns() + state->run->cap_ns;
 
     state->impl->enter(thread);
     while (worker->ops < state->run->ops) {
@@ -102,7 +102,7 @@ static void work(void *ctx, unsigned thread)
             one_free(state, worker);
         else
             one_alloc(state, worker);
-        if (worker->ops % CLOCK_EVERY == 0 && now_ns() > deadline)
+        if (worker->ops % CLOCK_EVERY == 0 && bench_clock_ns() > deadline)
             return;
     }
     worker->ended = true;

@@ -102,7 +102,7 @@ static void churn_work(void *ptr, unsigned thread, struct share *share)
         impl->free(state->domain, live->page, live->pages);
         live->pages = churn_pages(state, &rng);
         live->page = impl->alloc(state->domain, live->pages);
-        if (++ops % CLOCK_EVERY == 0 && now_ns() > share->deadline)
+        if (++ops % CLOCK_EVERY == 0 && bench_clock_ns() > share->deadline)
             break;
     }
     state->rng[thread] = rng;
@@ -133,7 +133,7 @@ static void fail_work(void *ptr, unsigned thread, struct share *share)
     while (ops < FAIL_OPS) {
         if (state->impl->alloc(state->domain, 64))
             abort();
-        if (++ops % CLOCK_EVERY == 0 && now_ns() > share->deadline)
+        if (++ops % CLOCK_EVERY == 0 && bench_clock_ns() > share->deadline)
             break;
     }
     share->ops = ops;
@@ -183,7 +183,7 @@ static void reserve_work(void *ptr, unsigned thread, struct share *share)
     uint64_t took[RESERVE_BATCHES];
     unsigned batches = 0;
 
-    while (batches < RESERVE_BATCHES && (batches == 0 || now_ns() < share->deadline)) {
+    while (batches < RESERVE_BATCHES && (batches == 0 || bench_clock_ns() < share->deadline)) {
         uint64_t first = rnd(&state->rng[thread]) % state->row->arg;
         uint64_t start = ticks();
 

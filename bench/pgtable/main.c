@@ -4,10 +4,10 @@
  * bench_pgtable --rows                                       those with a goal: number, calls, name
  * bench_pgtable --count ours|peer ROW BATCHES [--peer ...]   for an instruction counter
  */
+#include "../common/bench.h"
 #include "ours.h"
 #include "rows.h"
 
-#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,16 +21,6 @@ struct work {
     double tables;
 };
 
-static const struct pgtable_impl *load_peer(const char *path)
-{
-    void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    const struct pgtable_impl *peer = object ? dlsym(object, "peer_impl") : NULL;
-
-    if (!peer)
-        fprintf(stderr, "bench_pgtable: %s: no peer there: %s\n", path, dlerror());
-    return peer;
-}
-
 static void best(struct pgtable_times *sum, struct pgtable_times times)
 {
     if (sum->map_median == 0 || times.map_median < sum->map_median)
@@ -39,38 +29,24 @@ static void best(struct pgtable_times *sum, struct pgtable_times times)
         sum->unmap_median = times.unmap_median, sum->unmap_min = times.unmap_min;
 }
 
-static FILE *json;
-
-static void write_json(const char *row, unsigned threads, double ours, double ours_min,
-                       double theirs, double goal, struct work work)
-{
-    fprintf(json,
-            "{\"bench\": \"pgtable\", \"row\": \"%s\", \"threads\": %u, \"unit\": \"ns\", "
-            "\"ours\": %.6g, \"ours_min\": %.6g",
-            row, threads, ours, ours_min);
-    if (theirs > 0)
-        fprintf(json, ", \"linux\": %.6g", theirs);
-    if (goal > 0)
-        fprintf(json, ", \"goal\": %.6g", goal);
-    fprintf(json, ", \"entries\": %.6g, \"barriers\": %.6g", work.entries, work.barriers);
-    fprintf(json, ", \"more_is_better\": false, \"linux_did_not_end\": false}\n");
-    fflush(json);
-}
-
-static void print_line(const char *row, const char *what, unsigned threads, double ours,
-                       double ours_min, double theirs, double goal, struct work work)
+static void put(const char *row, const char *what, unsigned threads, double ours, double ours_min,
+                double theirs, double goal, struct work work)
 {
     char text[64];
 
     snprintf(text, sizeof(text), "%s %s", what, row);
-    if (json)
-        write_json(text, threads, ours, ours_min, theirs, goal, work);
-    printf("%-48s %u %8.1f %8.1f", text, threads, ours, ours_min);
-    if (theirs > 0)
-        printf(" %8.1f %6.2f", theirs, theirs / ours);
-    if (goal > 0)
-        printf("  goal %.0f: %s", goal, ours <= goal ? "met" : "missed");
-    printf("\n");
+    bench_put(&(struct bench_line){
+        .bench = "pgtable",
+        .row = text,
+        .unit = "ns",
+        .threads = threads,
+        .ours = ours,
+        .ours_min = ours_min,
+        .theirs = theirs > 0 ? theirs : -1,
+        .goal = goal > 0 ? goal : -1,
+        .entries = work.entries,
+        .barriers = work.barriers,
+    });
 }
 
 static double per_call(const struct pgtable_row *row, uint64_t before, uint64_t after)
@@ -116,11 +92,10 @@ static void compare(const struct pgtable_impl *peer, const struct pgtable_row *r
         if (peer)
             best(&theirs, pgtable_measure(peer, row, threads, lazy));
     }
-    print_line(row->name, "map", threads, ours.map_median, ours.map_min, theirs.map_median,
-               row->goal_map_ns, map);
-    print_line(row->name, "unmap", threads, ours.unmap_median, ours.unmap_min, theirs.unmap_median,
-               row->goal_unmap_ns, unmap);
-    fflush(stdout);
+    put(row->name, "map", threads, ours.map_median, ours.map_min, theirs.map_median,
+        row->goal_map_ns, map);
+    put(row->name, "unmap", threads, ours.unmap_median, ours.unmap_min, theirs.unmap_median,
+        row->goal_unmap_ns, unmap);
 }
 
 static int list_rows(void)
@@ -159,13 +134,13 @@ int main(int argc, char **argv)
 
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--peer") == 0 && i + 1 < argc)
-            peer = load_peer(argv[++i]);
+            peer = bench_peer(argv[++i]);
         else if (strcmp(argv[i], "--lazy") == 0)
             lazy = true;
         else if (strcmp(argv[i], "--quick") == 0)
             rounds = 2;
         else if (strcmp(argv[i], "--json") == 0 && i + 1 < argc)
-            json = fopen(argv[++i], "a");
+            bench_lines_open(argv[++i]);
         else if (strcmp(argv[i], "--rows") == 0)
             return list_rows();
         else if (strcmp(argv[i], "--count") == 0 && i + 3 < argc)
@@ -175,8 +150,7 @@ int main(int argc, char **argv)
     }
     if (counted)
         return count(peer, counted[0], counted[1], counted[2], lazy);
-    printf("%-48s %s %8s %8s %8s %6s\n", "ns per call (median of the quietest round)", "T", "ours",
-           "(min)", "linux", "ratio");
+    bench_head();
     for (size_t i = 0; i < pgtable_row_count; i++) {
         for (unsigned threads = 1; threads <= 2; threads++)
             compare(peer, &pgtable_rows[i], threads, lazy);

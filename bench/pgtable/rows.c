@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
-#define _GNU_SOURCE
 #include "rows.h"
 
+#include "../common/bench.h"
+
 #include <pthread.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define KIB(n)    ((uint64_t)(n) << 10)
 #define MIB(n)    ((uint64_t)(n) << 20)
@@ -40,14 +39,6 @@ struct worker {
     double unmap[BATCHES];
 };
 
-static double now_ns(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
-}
-
 static uint64_t phys_of(const struct pgtable_row *row, unsigned call)
 {
     return (row->page == KIB(4) ? PHYS_BASE : GIB(4)) + call * row->page * row->pages;
@@ -79,7 +70,8 @@ static double timer_overhead(void)
     double best = 1e9;
 
     for (unsigned i = 0; i < 1000; i++) {
-        double start = now_ns(), took = now_ns() - start;
+        uint64_t start = bench_clock_ns();
+        double took = (double)(bench_clock_ns() - start);
 
         if (took < best)
             best = took;
@@ -89,23 +81,14 @@ static double timer_overhead(void)
 
 static void run_batch(struct worker *w, double *map, double *unmap, double overhead)
 {
-    double start = now_ns(), middle, end;
+    uint64_t start = bench_clock_ns(), middle, end;
 
     pgtable_map_batch(w->impl, w->table, w->row, w->iova);
-    middle = now_ns();
+    middle = bench_clock_ns();
     pgtable_unmap_batch(w->impl, w->table, w->row, w->iova, w->lazy);
-    end = now_ns();
-    *map = (middle - start - overhead) / w->row->calls;
-    *unmap = (end - middle - overhead) / w->row->calls;
-}
-
-static void pin(unsigned cpu)
-{
-    cpu_set_t set;
-
-    CPU_ZERO(&set);
-    CPU_SET(cpu, &set);
-    pthread_setaffinity_np(pthread_self(), sizeof(set), &set);
+    end = bench_clock_ns();
+    *map = ((double)(middle - start) - overhead) / w->row->calls;
+    *unmap = ((double)(end - middle) - overhead) / w->row->calls;
 }
 
 static void *work(void *arg)
@@ -113,20 +96,13 @@ static void *work(void *arg)
     struct worker *w = arg;
     double overhead = timer_overhead(), ignored;
 
-    pin(w->number);
+    bench_pin(w->number);
     for (unsigned i = 0; i < WARM_UP; i++)
         run_batch(w, &ignored, &ignored, overhead);
     pthread_barrier_wait(w->start);
     for (unsigned i = 0; i < BATCHES; i++)
         run_batch(w, &w->map[i], &w->unmap[i], overhead);
     return NULL;
-}
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
 }
 
 static void summarise(struct worker *workers, unsigned threads, size_t offset, double *median,
@@ -138,7 +114,7 @@ static void summarise(struct worker *workers, unsigned threads, size_t offset, d
         abort();
     for (unsigned i = 0; i < threads; i++)
         memcpy(all + i * BATCHES, (char *)&workers[i] + offset, sizeof(double) * BATCHES);
-    qsort(all, BATCHES * threads, sizeof(double), by_value);
+    qsort(all, BATCHES * threads, sizeof(double), bench_compare_doubles);
     *median = all[BATCHES * threads / 2];
     *min = all[0];
     free(all);
