@@ -40,6 +40,13 @@ static void cache_finish(void *ptr)
     free(state);
 }
 
+static uint64_t cache_visited(void *ptr)
+{
+    struct cache_state *state = ptr;
+
+    return state->impl->visited ? state->impl->visited(state->domain) : 0;
+}
+
 static void pair_work(void *ptr, unsigned thread, struct share *share)
 {
     struct cache_state *state = ptr;
@@ -112,7 +119,7 @@ static void handoff_work(void *ptr, unsigned thread, struct share *share)
 #define HANDOFF(text, n, limit)                                                                    \
     {                                                                                              \
         .name = text, .goal = {-1, limit}, .start = cache_start, .work = handoff_work,             \
-        .finish = cache_finish, .arg = n                                                           \
+        .finish = cache_finish, .visited = cache_visited, .arg = n                                 \
     }
 
 const struct row cache_rows[] = {

@@ -2,7 +2,6 @@
 /* Which size a bin holds, and the way of its ranges back to the tree. */
 #include "space.h"
 
-#include "base/mem.h"
 #include "base/range.h"
 
 /* After so many operations of other sizes, without a refill or a spill in between, a bin changes hands. */
@@ -48,20 +47,14 @@ void space_give_all(struct dms_iova_space *space, uint64_t *iovas, unsigned coun
     }
 }
 
-void bin_give_back(struct dms_iova_space *space, struct bin *bin, unsigned count)
-{
-    space_give_all(space, bin->entry, count, bin->bytes);
-    bin->count = (uint8_t)(bin->count - count);
-    memmove(bin->entry, bin->entry + count, bin->count * sizeof(bin->entry[0]));
-}
-
 void bin_give_up(struct dms_iova_space *space, struct slot *slot, struct bin *bin)
 {
     uint32_t claimed = atomic_load_explicit(&slot->claimed, memory_order_relaxed);
 
     if (bin->bytes == 0)
         return;
-    bin_give_back(space, bin, bin->count);
+    space_give_all(space, bin->entry, bin->count, bin->bytes);
+    bin->count = 0;
     space->caches.budget += (bin->bytes >> space->granule_lg2) * bin->cap;
     space->caches.claims--;
     atomic_store_explicit(&slot->claimed, claimed - 1, memory_order_relaxed);

@@ -30,8 +30,7 @@
  */
 #define BATCHED_SHARE_LG2 15u
 #define BATCHED_PAGES_MIN 16u
-#define DEPOT_SETS        4u
-#define DEPOT_WAYS        4u
+#define DEPOT_CELLS       16u
 #define SLOTS_WAIT                                                                                 \
     32u /* operations of a space before it gets caches: most spaces are small and many */
 #define CACHE_LINE 64u
@@ -53,7 +52,7 @@ struct slot {
     _Atomic uint32_t closed;
     _Atomic uint32_t claimed;     /* bins; changes under the tree lock */
     bool frozen;                  /* under the freeze lock */
-    uint8_t depot_put, depot_get; /* the ways to try first */
+    uint8_t depot_put, depot_get; /* the cells to try first */
     uint8_t pad2[49];
     struct bin bin[SLOT_BINS];
 };
@@ -71,9 +70,8 @@ struct depot_cell {
 #define CELL_BUSY  UINT64_MAX
 
 struct depot {
-    struct depot_cell cell[DEPOT_SETS][DEPOT_WAYS];
+    struct depot_cell cell[DEPOT_CELLS];
 };
-#define DEPOT_CELLS  (DEPOT_SETS * DEPOT_WAYS)
 #define DEPOT_MEMORY (sizeof(struct depot) + CACHE_LINE)
 
 struct caches {

@@ -86,15 +86,17 @@ bool caches_are_empty(struct dms_iova_space *space);
 
 /* bin.c: locked, and in the bin's slot or frozen. */
 void bin_give_up(struct dms_iova_space *space, struct slot *slot, struct bin *bin);
-void bin_give_back(struct dms_iova_space *space, struct bin *bin, unsigned count);
 /* Make the bin this size's, unless another one is using it. False: the range goes to the tree. */
 bool bin_claim(struct dms_iova_space *space, struct slot *slot, struct bin *bin, uint64_t bytes);
 /* Frees ranges of one size in any order, which is lost; what is not live is counted. */
 void space_give_all(struct dms_iova_space *space, uint64_t *iovas, unsigned count, uint64_t bytes);
 
-/* depot.c: no lock, but in the slot, with a claim. False: no cell for it, or none with such. Exactly BATCH ranges. */
-bool depot_put(const struct caches *caches, struct slot *slot, uint64_t bytes,
-               const uint64_t *iovas);
+/*
+ * depot.c: no lock, but in the slot, with a claim. Exactly BATCH ranges of *bytes each. False: to the tree with what is
+ * there on return: the same ranges, or those of another size that gave way.
+ */
+bool depot_put(const struct caches *caches, struct slot *slot, uint64_t *bytes, uint64_t *iovas);
+/* False: there are none of that size. */
 bool depot_get(const struct caches *caches, struct slot *slot, uint64_t bytes, uint64_t *iovas);
 /* Frozen: the DEPOT_CELLS cells, or NULL. */
 struct depot_cell *depot_cells(const struct caches *caches);

@@ -13,17 +13,17 @@ static void bin_push(struct bin *bin, dms_iova_t iova)
 static void spill(struct dms_iova_space *space, struct slot *slot, struct bin *bin)
 {
     unsigned half = (bin->count + 1u) / 2;
+    uint64_t bytes = bin->bytes;
 
     bin->strangers = 0;
-    if (half == BATCH && depot_put(&space->caches, slot, bin->bytes, bin->entry)) {
-        bin->count = (uint8_t)(bin->count - half);
-        memmove(bin->entry, bin->entry + half, bin->count * sizeof(bin->entry[0]));
-        return;
+    if (half < BATCH || !depot_put(&space->caches, slot, &bytes, bin->entry)) {
+        space_lock(space);
+        space_give_all(space, bin->entry, half, bytes);
+        space->caches.spills++;
+        space_unlock(space);
     }
-    space_lock(space);
-    bin_give_back(space, bin, half);
-    space->caches.spills++;
-    space_unlock(space);
+    bin->count = (uint8_t)(bin->count - half);
+    memmove(bin->entry, bin->entry + half, bin->count * sizeof(bin->entry[0]));
 }
 
 int cache_free(struct dms_iova_space *space, struct slot *slot, dms_iova_t iova, uint64_t bytes)
