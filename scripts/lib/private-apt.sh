@@ -97,7 +97,7 @@ package_version() {
 # architecture is arm64.
 unpack_package() {
     local scratch status
-    scratch=$(mktemp -d "$private_apt_root/get.XXXXXX") || return 1
+    scratch=$(mktemp -d -p "$private_apt_root") || return 1
     (cd "$scratch" && private_apt apt-get -qq download "$1" >&2 &&
         dpkg-deb --fsys-tarfile ./*.deb | tar -x -C "$2" --wildcards "${3:-*}" 2>/dev/null)
     status=$?
