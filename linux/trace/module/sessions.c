@@ -41,7 +41,6 @@ struct buffer {
 };
 
 struct session {
-	struct task_struct *task;
 	struct completion done;
 	unsigned int index;
 	struct sg_table frames[MOST_FRAMES];
@@ -193,9 +192,10 @@ static int run_sessions(void)
 	for (i = 0; i < sessions; i++) {
 		all[i].index = i;
 		init_completion(&all[i].done);
-		all[i].task = kthread_run(run_session, &all[i], "session-%u", i);
-		if (IS_ERR(all[i].task))
+		if (IS_ERR(kthread_run(run_session, &all[i], "session-%u", i))) {
+			atomic_inc(&ready);
 			complete(&all[i].done);
+		}
 	}
 	for (i = 0; i < sessions; i++)
 		wait_for_completion(&all[i].done);
