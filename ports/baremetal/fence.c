@@ -29,23 +29,31 @@ void fence_start_cpu(void)
 {
     gic_enable(GIC_SGI_FENCE, true, answer, NULL);
     atomic_store(&takes_part[cpu_index()], true);
+    /* Who did not see that has its stores seen by the loads that follow here. */
+    CPU_DMB(ish);
 }
 
+static bool has_answered(unsigned cpu, unsigned request)
+{
+    return (int)(atomic_load_explicit(&answered[cpu], memory_order_acquire) - request) >= 0;
+}
+
+/* A CPU that begins to take part between the two loops was not asked, and need not answer. */
 void fence_all_cpus(void)
 {
     unsigned request[CPU_MAX];
+    bool is_asked[CPU_MAX];
 
     CPU_DMB(ish);
     for (unsigned cpu = 0; cpu < CPU_MAX; cpu++) {
-        if (cpu == cpu_index() || !atomic_load(&takes_part[cpu]))
+        is_asked[cpu] = cpu != cpu_index() && atomic_load(&takes_part[cpu]);
+        if (!is_asked[cpu])
             continue;
         request[cpu] = atomic_fetch_add(&asked[cpu], 1) + 1;
         gic_raise(GIC_SGI_FENCE, cpu);
     }
     for (unsigned cpu = 0; cpu < CPU_MAX; cpu++) {
-        if (cpu == cpu_index() || !atomic_load(&takes_part[cpu]))
-            continue;
-        while ((int)(atomic_load_explicit(&answered[cpu], memory_order_acquire) - request[cpu]) < 0)
+        while (is_asked[cpu] && !has_answered(cpu, request[cpu]))
             cpu_yield();
     }
     CPU_DMB(ish);
