@@ -5,9 +5,10 @@
 
 #define PAGE_LG2 12u
 #define ORDERS   19u /* the largest piece has 2^18 pages: 1 GiB */
-#define SMALL_LG2                                                                                  \
-    6u /* the smallest object has 64 bytes; objects of up to half a page share pages */
-#define SMALLS (PAGE_LG2 - SMALL_LG2)
+
+/* The smallest object has 64 bytes; objects of up to half a page share pages. */
+#define SMALL_LG2 6u
+#define SMALLS    (PAGE_LG2 - SMALL_LG2)
 
 void *memset(void *dst, int byte, size_t size);
 
@@ -20,13 +21,13 @@ struct piece {
 };
 
 static spinlock_t lock;
-static uintptr_t
-    base; /* a multiple of the largest piece, so that buddies are neighbours by address too */
+/* A multiple of the largest piece, so that buddies are neighbours by address too. */
+static uintptr_t base;
 static uintptr_t ram_first, ram_last;
 static struct piece *free_pages[ORDERS];
 static struct piece *free_small[SMALLS];
-static uint8_t
-    *order_of; /* for each page from base on: 1 + order of the free piece that begins there, or 0 */
+/* For each page from base on: 1 + order of the free piece that begins there, or 0. */
+static uint8_t *order_of;
 static uint64_t live;
 
 static unsigned ceil_lg2(size_t size)

@@ -58,7 +58,10 @@ vectors:
     fatal   14
     fatal   15
 
-/* The C code has no floating point (-mgeneral-regs-only), so its registers stay as they are. */
+/*
+ * x20 to x27 are as they were: the C code keeps them (AAPCS64 6.1.1). It has no floating point
+ * (-mgeneral-regs-only), so those registers stay as they are, too.
+ */
 interrupt:
     save
     bl      gic_handle

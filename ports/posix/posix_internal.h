@@ -55,8 +55,8 @@ struct dms_posix {
     void *reserved; /* the mapping that holds ram */
     size_t reserved_size;
 
-    pthread_mutex_t
-        lock; /* protects pages and chunk_head; a leaf: nothing else is taken under it */
+    /* Protects pages and chunk_head; a leaf: nothing else is taken under it. */
+    pthread_mutex_t lock;
     struct pages pages;
     uint32_t chunk_head[CHUNK_CLASSES]; /* PAGE_CHUNKS pages that have a free chunk */
 
