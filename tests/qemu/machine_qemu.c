@@ -27,6 +27,7 @@ struct machine {
     unsigned count;
     char functions_path[DMS_OF_PATH_MAX];
     atomic_uint irqs[2]; /* by enum suite_irq */
+    bool has_gbpa;
 };
 
 static struct machine machine;
@@ -123,8 +124,6 @@ static bool can_abort(const struct machine *m)
     return aborts;
 }
 
-static bool has_gbpa;
-
 static const char *lacks(void *ctx, enum suite_feature feature)
 {
     const struct machine *m = ctx;
@@ -137,7 +136,7 @@ static const char *lacks(void *ctx, enum suite_feature feature)
     case SUITE_SECOND_CPU:
         return m->platform->cpus > 1 ? NULL : "one CPU";
     case SUITE_DISABLED_ABORTS:
-        return has_gbpa ? NULL : "this QEMU has no GBPA";
+        return m->has_gbpa ? NULL : "this QEMU has no GBPA";
     case SUITE_OVERFLOW_FLAG:
         return "QEMU has no overflow flag";
     }
@@ -209,7 +208,7 @@ const char *machine_qemu_init(struct platform *platform, struct suite_machine *o
         return "too few edu devices";
     if (!find_function_ids(m))
         return "no node " FUNCTIONS " with every edu's requester ID in its iommu-map";
-    has_gbpa = can_abort(m);
+    m->has_gbpa = can_abort(m);
     take_irqs(m);
     *out = (struct suite_machine){
         .ctx = m,
