@@ -36,70 +36,22 @@ static int map_and_unmap(struct bench *b, struct dms_device *dev, size_t size)
     return err ? err : dms_unmap(dev, iova, size, NULL);
 }
 
-static int map_and_unmap_list(struct bench *b, struct dms_device *dev)
+static int map_and_unmap_list(struct bench *b, struct dms_device *dev, size_t size)
 {
     int err = dms_map_sg(dev, b->list, PIECES, DMS_BIDIRECTIONAL, NULL, NULL);
 
+    (void)size;
     return err ? err : dms_unmap_sg(dev, b->list, PIECES, NULL);
 }
 
-static int map_4k_strict(struct bench *b)
-{
-    return map_and_unmap(b, b->strict, 4 * KIB);
-}
-
-static int map_4k_lazy(struct bench *b)
-{
-    return map_and_unmap(b, b->lazy, 4 * KIB);
-}
-
-static int map_64k_strict(struct bench *b)
-{
-    return map_and_unmap(b, b->strict, 64 * KIB);
-}
-
-static int map_64k_lazy(struct bench *b)
-{
-    return map_and_unmap(b, b->lazy, 64 * KIB);
-}
-
-static int map_1m_strict(struct bench *b)
-{
-    return map_and_unmap(b, b->strict, 1024 * KIB);
-}
-
-static int map_1m_lazy(struct bench *b)
-{
-    return map_and_unmap(b, b->lazy, 1024 * KIB);
-}
-
-static int map_sg64_strict(struct bench *b)
-{
-    return map_and_unmap_list(b, b->strict);
-}
-
-static int map_sg64_lazy(struct bench *b)
-{
-    return map_and_unmap_list(b, b->lazy);
-}
-
-static int coherent(struct bench *b, size_t size)
+static int coherent(struct bench *b, struct dms_device *dev, size_t size)
 {
     dms_iova_t iova;
     void *ptr;
-    int err = dms_coherent_alloc(b->strict, size, NULL, &ptr, &iova);
+    int err = dms_coherent_alloc(dev, size, NULL, &ptr, &iova);
 
-    return err ? err : dms_coherent_free(b->strict, ptr, size, iova);
-}
-
-static int coherent_4k(struct bench *b)
-{
-    return coherent(b, 4 * KIB);
-}
-
-static int coherent_64k(struct bench *b)
-{
-    return coherent(b, 64 * KIB);
+    (void)b;
+    return err ? err : dms_coherent_free(dev, ptr, size, iova);
 }
 
 static int create(struct bench *b, unsigned master, bool lazy, struct dms_device **out)
@@ -110,11 +62,14 @@ static int create(struct bench *b, unsigned master, bool lazy, struct dms_device
     return dms_function_create(b->parent, b->machine->masters[master].function_id, &cfg, out, NULL);
 }
 
-static int function_life(struct bench *b)
+/* Beside the device that the others work on. */
+static int function_life(struct bench *b, struct dms_device *other, size_t size)
 {
     struct dms_device *dev;
     int err = create(b, 2, false, &dev);
 
+    (void)other;
+    (void)size;
     if (err)
         return err;
     err = dms_attach(dev, NULL);
@@ -178,37 +133,45 @@ static bool put_result(const char *name, int err, uint64_t instructions)
     return !err;
 }
 
-/* Rounded up: no part of an instruction is lost. */
-static bool measure(struct bench *b, const char *name, int (*operation)(struct bench *b))
+static const struct operation {
+    const char *name;
+    int (*run)(struct bench *b, struct dms_device *dev, size_t size);
+    size_t size;
+    bool lazy;
+} operations[] = {
+    {"map_unmap_4k_strict", map_and_unmap, 4 * KIB, false},
+    {"map_unmap_4k_lazy", map_and_unmap, 4 * KIB, true},
+    {"map_unmap_64k_strict", map_and_unmap, 64 * KIB, false},
+    {"map_unmap_64k_lazy", map_and_unmap, 64 * KIB, true},
+    {"map_unmap_1m_strict", map_and_unmap, 1024 * KIB, false},
+    {"map_unmap_1m_lazy", map_and_unmap, 1024 * KIB, true},
+    {"map_unmap_sg64_strict", map_and_unmap_list, 0, false},
+    {"map_unmap_sg64_lazy", map_and_unmap_list, 0, true},
+    {"coherent_4k", coherent, 4 * KIB, false},
+    {"coherent_64k", coherent, 64 * KIB, false},
+    {"create_destroy", function_life, 0, false},
+};
+
+static int repeat(struct bench *b, const struct operation *op, unsigned runs)
 {
-    uint64_t begin, end;
+    struct dms_device *dev = op->lazy ? b->lazy : b->strict;
     int err = 0;
 
-    for (unsigned i = 0; i < WARM_UP && !err; i++)
-        err = operation(b);
-    begin = timer_ticks();
-    for (unsigned i = 0; i < RUNS && !err; i++)
-        err = operation(b);
-    end = timer_ticks();
-    return put_result(name, err, (end - begin + RUNS - 1) / RUNS);
+    while (runs-- && !err)
+        err = op->run(b, dev, op->size);
+    return err;
 }
 
-static const struct {
-    const char *name;
-    int (*operation)(struct bench *b);
-} operations[] = {
-    {"map_unmap_4k_strict", map_4k_strict},
-    {"map_unmap_4k_lazy", map_4k_lazy},
-    {"map_unmap_64k_strict", map_64k_strict},
-    {"map_unmap_64k_lazy", map_64k_lazy},
-    {"map_unmap_1m_strict", map_1m_strict},
-    {"map_unmap_1m_lazy", map_1m_lazy},
-    {"map_unmap_sg64_strict", map_sg64_strict},
-    {"map_unmap_sg64_lazy", map_sg64_lazy},
-    {"coherent_4k", coherent_4k},
-    {"coherent_64k", coherent_64k},
-    {"create_destroy", function_life},
-};
+/* Rounded up: no part of an instruction is lost. */
+static bool measure(struct bench *b, const struct operation *op)
+{
+    int err = repeat(b, op, WARM_UP);
+    uint64_t begin = timer_ticks();
+
+    if (!err)
+        err = repeat(b, op, RUNS);
+    return put_result(op->name, err, (timer_ticks() - begin + RUNS - 1) / RUNS);
+}
 
 bool bench_run(const struct suite_machine *machine)
 {
@@ -224,6 +187,6 @@ bool bench_run(const struct suite_machine *machine)
         return put_result("start", err, 0);
     good = true;
     for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++)
-        good = measure(&bench, operations[i].name, operations[i].operation) && good;
+        good = measure(&bench, &operations[i]) && good;
     return good;
 }
