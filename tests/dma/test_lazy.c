@@ -126,6 +126,51 @@ static void each_thread_has_a_queue_and_a_flush_empties_all(void **state)
     free(page);
 }
 
+/* Another thread that has the queue's lock first, and leaves the queue full. */
+static struct {
+    void (*lock)(void *ctx, dms_lock_t *lock);
+    struct dms_device *dev;
+    dms_iova_t iova[DMS_LAZY_MAX_COUNT];
+    bool waits; /* for the next who takes a lock */
+} other;
+
+static void lock_after_the_other(void *ctx, dms_lock_t *lock)
+{
+    bool first = other.waits;
+
+    other.waits = false;
+    for (unsigned i = 0; first && i < DMS_LAZY_MAX_COUNT; i++)
+        assert_int_equal(dms_unmap(other.dev, other.iova[i], 4096, NULL), 0);
+    other.lock(ctx, lock);
+}
+
+static void who_waits_for_a_shared_queue_finds_what_the_other_thread_has_left(void **state)
+{
+    struct rig *rig = *state;
+    struct dms_device *dev = rig_attached(rig, "dev", 1, &lazy);
+    void *page = rig_pages(1);
+    dms_iova_t mine = map_page(dev, page);
+    unsigned flushes;
+
+    other.dev = dev;
+    for (unsigned i = 0; i < DMS_LAZY_MAX_COUNT; i++)
+        other.iova[i] = map_page(dev, page);
+    /* The queue is there already. */
+    assert_int_equal(dms_unmap(dev, map_page(dev, page), 4096, NULL), 0);
+    assert_int_equal(dms_flush(dev), 0);
+    flushes = fake_calls(rig->fake, FAKE_FLUSH);
+    other.lock = rig->tp.port.lock;
+    rig->tp.port.lock = lock_after_the_other;
+    other.waits = true;
+    assert_int_equal(dms_unmap(dev, mine, 4096, NULL), 0);
+    assert_false(other.waits);
+    assert_int_equal(fake_calls(rig->fake, FAKE_FLUSH), flushes + 1);
+    assert_int_equal(fake_stale_pages(rig->fake), 1);
+    rig->tp.port.lock = other.lock;
+    rig_end(dev);
+    free(page);
+}
+
 /* The invalidation stands between the last access and the next owner of the address. */
 static void no_address_comes_back_while_the_hardware_may_use_it(void **state)
 {
@@ -252,6 +297,7 @@ int main(void)
         rig_test(a_queue_is_flushed_when_it_is_full),
         rig_test(a_queue_is_flushed_when_it_is_old),
         rig_test(each_thread_has_a_queue_and_a_flush_empties_all),
+        rig_test(who_waits_for_a_shared_queue_finds_what_the_other_thread_has_left),
         rig_test(no_address_comes_back_while_the_hardware_may_use_it),
         rig_test(a_lazy_device_can_be_strict_once),
         rig_test(an_allocation_flushes_before_it_is_refused),

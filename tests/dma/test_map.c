@@ -107,6 +107,31 @@ static void scattered_memory_becomes_one_run_of_iovas(void **state)
     free(pages);
 }
 
+/* The last piece begins in the middle of a granule, and would fit into the rest of it. */
+static int shifting_port(void *ctx, const void *ptr, size_t size, dms_phys_t *phys, size_t *run)
+{
+    bool last = size < 4096;
+
+    (void)ctx;
+    phys->addr = (uintptr_t)ptr + (last ? 2048 : 0);
+    *run = last ? size : 4096;
+    return 0;
+}
+
+static void a_piece_that_begins_inside_a_granule_is_refused(void **state)
+{
+    struct rig *rig = *state;
+    struct dms_device *dev = rig_attached(rig, "dev", 1, NULL);
+    char *pages = rig_pages(2);
+    dms_iova_t iova;
+
+    rig->tp.port.virt_to_phys = shifting_port;
+    assert_int_equal(dms_map(dev, pages, 4096 + 2048, DMS_TO_DEVICE, NULL, &iova), DMS_EINVAL);
+    assert_int_equal(fake_pages(rig->fake), 0);
+    rig_end(dev);
+    free(pages);
+}
+
 static void memory_that_does_not_join_at_granules_is_refused(void **state)
 {
     struct rig *rig = *state;
@@ -336,12 +361,16 @@ static void a_failed_map_leaves_nothing_behind(void **state)
     free(pages);
 }
 
-/* A port that lies about its runs must not make the library map what is not the buffer. */
+/*
+ * A port that lies about its runs must not make the library map what is not the buffer, nor ask for what lies behind
+ * it.
+ */
 static int lying_port(void *ctx, const void *ptr, size_t size, dms_phys_t *phys, size_t *run)
 {
     (void)ctx;
+    assert_true(size <= 4096);
     phys->addr = (uintptr_t)ptr;
-    *run = size + 4096;
+    *run = (size | 4095) + 1;
     return 0;
 }
 
@@ -353,8 +382,11 @@ static void a_port_that_breaks_its_word_is_refused(void **state)
     dms_iova_t iova;
 
     rig->tp.port.virt_to_phys = lying_port;
-    assert_int_equal(dms_map(dev, page, 4096, DMS_TO_DEVICE, NULL, &iova), DMS_EFAULT);
-    assert_int_equal(fake_pages(rig->fake), 0);
+    /* Another page; then no more than the granule that is mapped anyway. */
+    for (unsigned size = 4096; size; size -= 2048) {
+        assert_int_equal(dms_map(dev, page, size, DMS_TO_DEVICE, NULL, &iova), DMS_EFAULT);
+        assert_int_equal(fake_pages(rig->fake), 0);
+    }
     rig_end(dev);
     free(page);
 }
@@ -390,6 +422,7 @@ int main(void)
         rig_test(attributes_follow_device_and_options),
         rig_test(scattered_memory_becomes_one_run_of_iovas),
         rig_test(memory_that_does_not_join_at_granules_is_refused),
+        rig_test(a_piece_that_begins_inside_a_granule_is_refused),
         rig_test(options_choose_the_address),
         rig_test(options_that_cannot_be_met_are_refused),
         rig_test(malformed_buffers_are_refused),

@@ -466,6 +466,33 @@ static void removed_tables_are_freed_after_an_invalidation_of_walks(void **state
     destroy(domain);
 }
 
+/*
+ * Each of two gathers has one of the two tables below a third. Who is flushed last finds that one empty, and nobody has
+ * invalidated the walks that lead to it.
+ */
+static void a_table_that_emptied_meanwhile_has_an_invalidation_of_its_own(void **state)
+{
+    struct dms_iommu_domain *domain = make(12, 39);
+    struct dms_iommu_gather gather[2] = {{0}, {0}};
+    unsigned tables = rec.live_tables;
+    uint64_t commands;
+    (void)state;
+
+    for (unsigned i = 0; i < 2; i++)
+        map(domain, 0x40000000 + i * 0x200000, 0x1000);
+    for (unsigned i = 0; i < 2; i++) {
+        gather[i] = unmap(domain, 0x40000000 + i * 0x200000, 0x1000);
+        dms_pgtable_trim(&smmu_domain_of(domain)->pt, &gather[i]);
+    }
+    assert_int_equal(iommu->ops->flush(domain, &gather[1]), 0);
+    assert_int_equal(rec.live_tables, tables + 2);
+    commands = rec.commands;
+    assert_int_equal(iommu->ops->flush(domain, &gather[0]), 0);
+    assert_int_equal(rec.live_tables, tables);
+    assert_int_equal(rec.commands - commands, 4); /* twice a TLBI and a CMD_SYNC */
+    destroy(domain);
+}
+
 /* A page's table, emptied, stands where a block is going to be mapped. */
 static struct dms_iommu_domain *make_with_empty_table(void)
 {
@@ -569,6 +596,7 @@ int main(void)
         TEST(an_empty_flush_does_nothing),
         TEST(a_flush_that_fails_can_be_done_again),
         TEST(removed_tables_are_freed_after_an_invalidation_of_walks),
+        TEST(a_table_that_emptied_meanwhile_has_an_invalidation_of_its_own),
         TEST(a_block_is_written_after_the_table_in_its_place_was_invalidated),
         TEST(a_silent_smmu_leaves_the_table_and_pages_are_mapped),
         TEST(mappings_left_in_a_domain_go_with_it),
