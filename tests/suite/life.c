@@ -167,6 +167,15 @@ void suite_unmap(struct suite *suite, struct dms_device *dev, dms_iova_t iova, s
     CHECK_EQUAL(suite, dms_unmap(dev, iova, size, &strict), 0);
 }
 
+bool suite_user(struct suite *suite, unsigned master, const struct dms_device_cfg *cfg, size_t size,
+                struct suite_user *user)
+{
+    *user = (struct suite_user){.master = master, .size = size};
+    user->dev = suite_function(suite, master, cfg);
+    user->buffer = suite_buffer(suite, size);
+    return user->dev && user->buffer;
+}
+
 bool suite_lacks(struct suite *suite, enum suite_feature feature)
 {
     const char *why = suite->machine->lacks(suite->machine->ctx, feature);

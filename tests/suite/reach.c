@@ -117,6 +117,34 @@ bool suite_write_faults(struct suite *suite, unsigned master, dms_iova_t iova, c
     return reported(suite, master, iova, DMS_WRITE, reason);
 }
 
+void suite_use(struct suite *suite, struct suite_user *user)
+{
+    user->iova = suite_map(suite, user->dev, user->buffer, user->size);
+    suite_still(suite, user);
+}
+
+void suite_still(struct suite *suite, const struct suite_user *user)
+{
+    CHECK(suite, suite_writes(suite, user->master, user->iova, user->buffer));
+}
+
+void suite_gone(struct suite *suite, const struct suite_user *user)
+{
+    suite_write_faults(suite, user->master, user->iova, user->buffer, DMS_FAULT_TRANSLATION);
+}
+
+void suite_lose(struct suite *suite, const struct suite_user *user)
+{
+    suite_unmap(suite, user->dev, user->iova, user->size);
+    suite_gone(suite, user);
+}
+
+enum dms_fault_reason suite_no_stream(const struct suite *suite)
+{
+    return suite->machine->strtab == DMS_SMMUV3_STRTAB_TWO_LEVEL ? DMS_FAULT_BAD_STREAM
+                                                                 : DMS_FAULT_UNCONFIGURED;
+}
+
 bool suite_read_faults(struct suite *suite, unsigned master, dms_iova_t iova,
                        enum dms_fault_reason reason)
 {

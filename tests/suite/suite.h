@@ -22,6 +22,15 @@ struct suite_buffer {
     size_t size;
 };
 
+/* A function with memory of its own. */
+struct suite_user {
+    unsigned master;
+    struct dms_device *dev;
+    uint8_t *buffer;
+    size_t size;
+    dms_iova_t iova; /* of the whole buffer, from suite_use on */
+};
+
 struct suite {
     const struct suite_machine *machine;
     struct dms_port port; /* the machine's, with a log that remembers */
@@ -103,6 +112,20 @@ void *suite_buffer(struct suite *suite, size_t size);
 dms_iova_t suite_map(struct suite *suite, struct dms_device *dev, void *ptr, size_t size);
 void suite_unmap(struct suite *suite, struct dms_device *dev, dms_iova_t iova, size_t size);
 
+/* suite_function and suite_buffer. False: a check has failed. */
+bool suite_user(struct suite *suite, unsigned master, const struct dms_device_cfg *cfg, size_t size,
+                struct suite_user *user);
+
+/* Maps the buffer and writes its first word, which the SMMU has cached from then on. */
+void suite_use(struct suite *suite, struct suite_user *user);
+
+/* The master writes the first word once more: it works; or it does not, as nothing is mapped there. */
+void suite_still(struct suite *suite, const struct suite_user *user);
+void suite_gone(struct suite *suite, const struct suite_user *user);
+
+/* Unmaps the buffer strictly: it is gone. */
+void suite_lose(struct suite *suite, const struct suite_user *user);
+
 /* The 32-bit word at ptr, as memory has it now. */
 uint32_t suite_word(const void *ptr);
 void suite_set_word(void *ptr, uint32_t value);
@@ -129,6 +152,9 @@ bool suite_write_faults(struct suite *suite, unsigned master, dms_iova_t iova, c
 /* The same for a read. */
 bool suite_read_faults(struct suite *suite, unsigned master, dms_iova_t iova,
                        enum dms_fault_reason reason);
+
+/* How a stream is reported in whose part of the stream table nobody has an entry. */
+enum dms_fault_reason suite_no_stream(const struct suite *suite);
 
 /* ---- tests ----------------------------------------------------------------------------------- */
 

@@ -6,31 +6,23 @@
 
 static void a_stream_that_nobody_configured_aborts(struct suite *suite)
 {
-    struct dms_device *dev;
-    uint8_t *buffer;
+    struct suite_user user;
     dms_iova_t iova;
 
-    if (!suite_start(suite, NULL))
+    if (!suite_start(suite, NULL) || !suite_user(suite, 0, NULL, PAGE, &user))
         return;
-    dev = suite_function(suite, 0, NULL);
-    buffer = suite_buffer(suite, PAGE);
-    if (!dev || !buffer)
-        return;
-    iova = suite_map(suite, dev, buffer, PAGE);
-    suite_write_faults(suite, 1, iova, buffer, DMS_FAULT_UNCONFIGURED);
+    iova = suite_map(suite, user.dev, user.buffer, PAGE);
+    suite_write_faults(suite, 1, iova, user.buffer, DMS_FAULT_UNCONFIGURED);
     suite_read_faults(suite, 1, iova, DMS_FAULT_UNCONFIGURED);
-    CHECK(suite, suite_writes(suite, 0, iova, buffer));
+    CHECK(suite, suite_writes(suite, 0, iova, user.buffer));
 }
 
 /* The third master's stream is in another table of the second level. */
 static void a_stream_without_a_table_aborts(struct suite *suite)
 {
-    bool two_level = suite->machine->strtab == DMS_SMMUV3_STRTAB_TWO_LEVEL;
-
     if (!suite_start(suite, NULL) || !suite_function(suite, 0, NULL))
         return;
-    suite_write_faults(suite, 2, 0x1000, NULL,
-                       two_level ? DMS_FAULT_BAD_STREAM : DMS_FAULT_UNCONFIGURED);
+    suite_write_faults(suite, 2, 0x1000, NULL, suite_no_stream(suite));
 }
 
 static void a_function_that_is_not_attached_aborts_until_it_is(struct suite *suite)
@@ -54,41 +46,31 @@ static void a_function_that_is_not_attached_aborts_until_it_is(struct suite *sui
 
 static void a_write_to_what_is_mapped_for_reading_aborts(struct suite *suite)
 {
-    struct dms_device *dev;
-    uint8_t *buffer;
+    struct suite_user user;
     dms_iova_t iova = 0, out;
 
-    if (!suite_start(suite, NULL))
+    if (!suite_start(suite, NULL) || !suite_user(suite, 0, NULL, 2 * PAGE, &user))
         return;
-    dev = suite_function(suite, 0, NULL);
-    buffer = suite_buffer(suite, 2 * PAGE);
-    if (!dev || !buffer)
-        return;
-    CHECK_EQUAL(suite, dms_map(dev, buffer, PAGE, DMS_TO_DEVICE, NULL, &iova), 0);
-    out = suite_map(suite, dev, buffer + PAGE, PAGE);
-    suite_set_word(buffer, 0x600d600d);
-    suite_write_faults(suite, 0, iova, buffer, DMS_FAULT_PERMISSION);
-    CHECK(suite, suite_reads(suite, 0, iova, buffer, out, buffer + PAGE));
-    suite_write_faults(suite, 0, iova, buffer, DMS_FAULT_PERMISSION);
+    CHECK_EQUAL(suite, dms_map(user.dev, user.buffer, PAGE, DMS_TO_DEVICE, NULL, &iova), 0);
+    out = suite_map(suite, user.dev, user.buffer + PAGE, PAGE);
+    suite_set_word(user.buffer, 0x600d600d);
+    suite_write_faults(suite, 0, iova, user.buffer, DMS_FAULT_PERMISSION);
+    CHECK(suite, suite_reads(suite, 0, iova, user.buffer, out, user.buffer + PAGE));
+    suite_write_faults(suite, 0, iova, user.buffer, DMS_FAULT_PERMISSION);
 }
 
 static void just_outside_of_a_mapping_nothing_is_reached(struct suite *suite)
 {
-    struct dms_device *dev;
-    uint8_t *buffer;
+    struct suite_user user;
     dms_iova_t iova;
 
-    if (!suite_start(suite, NULL))
+    if (!suite_start(suite, NULL) || !suite_user(suite, 0, NULL, 3 * PAGE, &user))
         return;
-    dev = suite_function(suite, 0, NULL);
-    buffer = suite_buffer(suite, 3 * PAGE);
-    if (!dev || !buffer)
-        return;
-    iova = suite_map(suite, dev, buffer + PAGE, PAGE);
-    CHECK(suite, suite_writes(suite, 0, iova, buffer + PAGE));
-    CHECK(suite, suite_writes(suite, 0, iova + PAGE - 4, buffer + 2 * PAGE - 4));
-    suite_write_faults(suite, 0, iova - 4, buffer + PAGE - 4, DMS_FAULT_TRANSLATION);
-    suite_write_faults(suite, 0, iova + PAGE, buffer + 2 * PAGE, DMS_FAULT_TRANSLATION);
+    iova = suite_map(suite, user.dev, user.buffer + PAGE, PAGE);
+    CHECK(suite, suite_writes(suite, 0, iova, user.buffer + PAGE));
+    CHECK(suite, suite_writes(suite, 0, iova + PAGE - 4, user.buffer + 2 * PAGE - 4));
+    suite_write_faults(suite, 0, iova - 4, user.buffer + PAGE - 4, DMS_FAULT_TRANSLATION);
+    suite_write_faults(suite, 0, iova + PAGE, user.buffer + 2 * PAGE, DMS_FAULT_TRANSLATION);
 }
 
 /* Beyond the 39 bits that a domain for a 32-bit master translates. */

@@ -35,44 +35,36 @@ static void the_owner_maps_inside_a_fixed_region_where_it_likes(struct suite *su
 static void a_fixed_page_can_be_pointed_at_other_memory(struct suite *suite)
 {
     const dms_iova_t iova = 0x20000000;
-    struct dms_device *dev;
-    uint8_t *buffer;
+    struct suite_user user;
 
-    if (!suite_start(suite, NULL))
+    if (!suite_start(suite, NULL) || !suite_user(suite, 0, NULL, 8 * PAGE, &user))
         return;
-    dev = suite_function(suite, 0, NULL);
-    buffer = suite_buffer(suite, 8 * PAGE);
-    if (!dev || !buffer)
-        return;
-    CHECK_EQUAL(suite, dms_reserve(dev, iova, PAGE, DMS_REGION_FIXED, NULL), 0);
+    CHECK_EQUAL(suite, dms_reserve(user.dev, iova, PAGE, DMS_REGION_FIXED, NULL), 0);
     for (unsigned i = 0; i < 8; i++) {
-        uint8_t *page = buffer + (size_t)i * PAGE;
+        uint8_t *page = user.buffer + (size_t)i * PAGE;
 
-        CHECK_EQUAL(suite, dms_map_fixed(dev, iova, page, PAGE, DMS_BIDIRECTIONAL, NULL), 0);
+        CHECK_EQUAL(suite, dms_map_fixed(user.dev, iova, page, PAGE, DMS_BIDIRECTIONAL, NULL), 0);
         CHECK(suite, suite_writes(suite, 0, iova + 8, page + 8));
-        suite_unmap(suite, dev, iova, PAGE);
+        suite_unmap(suite, user.dev, iova, PAGE);
     }
-    CHECK_EQUAL(suite, dms_release(dev, iova, PAGE, DMS_REGION_FIXED, NULL), 0);
+    CHECK_EQUAL(suite, dms_release(user.dev, iova, PAGE, DMS_REGION_FIXED, NULL), 0);
 }
 
 static void a_free_range_can_be_taken_once(struct suite *suite)
 {
     const struct dms_dma_opts take = {.take = true};
     const dms_iova_t iova = 0x30000000;
-    struct dms_device *dev;
-    uint8_t *buffer;
+    struct suite_user user;
 
-    if (!suite_start(suite, NULL))
+    if (!suite_start(suite, NULL) || !suite_user(suite, 0, NULL, PAGE, &user))
         return;
-    dev = suite_function(suite, 0, NULL);
-    buffer = suite_buffer(suite, PAGE);
-    if (!dev || !buffer)
-        return;
-    CHECK_EQUAL(suite, dms_map_fixed(dev, iova, buffer, PAGE, DMS_BIDIRECTIONAL, &take), 0);
-    CHECK_EQUAL(suite, dms_map_fixed(dev, iova, buffer, PAGE, DMS_BIDIRECTIONAL, &take), DMS_EBUSY);
-    CHECK(suite, suite_writes(suite, 0, iova, buffer));
-    suite_unmap(suite, dev, iova, PAGE);
-    suite_write_faults(suite, 0, iova, buffer, DMS_FAULT_TRANSLATION);
+    CHECK_EQUAL(suite, dms_map_fixed(user.dev, iova, user.buffer, PAGE, DMS_BIDIRECTIONAL, &take),
+                0);
+    CHECK_EQUAL(suite, dms_map_fixed(user.dev, iova, user.buffer, PAGE, DMS_BIDIRECTIONAL, &take),
+                DMS_EBUSY);
+    CHECK(suite, suite_writes(suite, 0, iova, user.buffer));
+    suite_unmap(suite, user.dev, iova, PAGE);
+    suite_write_faults(suite, 0, iova, user.buffer, DMS_FAULT_TRANSLATION);
 }
 
 static void a_direct_region_leads_to_the_same_physical_address(struct suite *suite)

@@ -36,6 +36,19 @@ static struct dms_iommu_domain *domain_with(struct suite *suite, uint8_t *buffer
     return domain;
 }
 
+/* A domain with a mapping that the first master has used, and the memory behind it. */
+static struct dms_iommu_domain *used_domain(struct suite *suite, uint8_t **buffer)
+{
+    struct dms_iommu_domain *domain;
+
+    if (!suite_start(suite, NULL) || !(*buffer = suite_buffer(suite, PAGE)))
+        return NULL;
+    domain = domain_with(suite, *buffer);
+    if (domain)
+        CHECK(suite, suite_writes(suite, 0, IOVA, *buffer));
+    return domain;
+}
+
 static void detach_and_destroy(struct suite *suite, struct dms_iommu_domain *domain, int detached)
 {
     const struct dms_iommu_ops *ops = suite->iommu->ops;
@@ -47,15 +60,11 @@ static void detach_and_destroy(struct suite *suite, struct dms_iommu_domain *dom
 /* The next domain has the same ASID. */
 static void a_domain_destroyed_with_a_mapping_takes_its_translation_along(struct suite *suite)
 {
-    struct dms_iommu_domain *domain;
     uint8_t *buffer;
+    struct dms_iommu_domain *domain = used_domain(suite, &buffer);
 
-    if (!suite_start(suite, NULL) || !(buffer = suite_buffer(suite, PAGE)))
-        return;
-    domain = domain_with(suite, buffer);
     if (!domain)
         return;
-    CHECK(suite, suite_writes(suite, 0, IOVA, buffer));
     detach_and_destroy(suite, domain, 0);
     domain = domain_with(suite, NULL);
     if (!domain)
@@ -67,15 +76,11 @@ static void a_domain_destroyed_with_a_mapping_takes_its_translation_along(struct
 /* The stream's entry is gone from memory, but nobody has told the SMMU. */
 static void a_domain_destroyed_after_a_failed_detach_is_out_of_reach(struct suite *suite)
 {
-    struct dms_iommu_domain *domain;
     uint8_t *buffer;
+    struct dms_iommu_domain *domain = used_domain(suite, &buffer);
 
-    if (!suite_start(suite, NULL) || !(buffer = suite_buffer(suite, PAGE)))
-        return;
-    domain = domain_with(suite, buffer);
     if (!domain)
         return;
-    CHECK(suite, suite_writes(suite, 0, IOVA, buffer));
     suite->spoil_command = true;
     detach_and_destroy(suite, domain, DMS_EIO);
     CHECK_EQUAL(suite, suite->spoiled, 1);

@@ -42,21 +42,17 @@ static void a_second_owner_of_a_stream_is_refused(struct suite *suite)
 /* Both on the same bus as the first two masters, and behind a bridge. */
 static void every_master_reaches_memory_through_its_own_function(struct suite *suite)
 {
-    uint8_t *buffers[SUITE_MASTERS_MAX];
-    dms_iova_t iovas[SUITE_MASTERS_MAX];
+    struct suite_user users[SUITE_MASTERS_MAX];
 
     if (!suite_start(suite, NULL))
         return;
     for (unsigned i = 0; i < suite->machine->nmasters; i++) {
-        struct dms_device *dev = suite_function(suite, i, NULL);
-
-        buffers[i] = suite_buffer(suite, 0x1000);
-        if (!dev || !buffers[i])
+        if (!suite_user(suite, i, NULL, 0x1000, &users[i]))
             return;
-        iovas[i] = suite_map(suite, dev, buffers[i], 0x1000);
+        suite_use(suite, &users[i]);
     }
     for (unsigned i = 0; i < suite->machine->nmasters; i++)
-        CHECK(suite, suite_writes(suite, i, iovas[i] + 8 * i, buffers[i] + 8 * i));
+        suite_still(suite, &users[i]);
     suite_poll(suite);
     CHECK_EQUAL(suite, suite->nfaults, 0);
 }
@@ -64,7 +60,6 @@ static void every_master_reaches_memory_through_its_own_function(struct suite *s
 /* What the SMMU has learnt of the stream, or of the table that was not there, is out of date. */
 static void a_stream_that_aborted_before_works_once_it_is_attached(struct suite *suite)
 {
-    bool two_level = suite->machine->strtab == DMS_SMMUV3_STRTAB_TWO_LEVEL;
     struct dms_device *dev;
     uint8_t *buffer;
     dms_iova_t iova;
@@ -73,8 +68,7 @@ static void a_stream_that_aborted_before_works_once_it_is_attached(struct suite 
         return;
     buffer = suite_buffer(suite, 0x1000);
     for (unsigned i = 0; buffer && i < 3; i += 2) { /* each in a second-level table of its own */
-        suite_write_faults(suite, i, 0x1000, NULL,
-                           two_level ? DMS_FAULT_BAD_STREAM : DMS_FAULT_UNCONFIGURED);
+        suite_write_faults(suite, i, 0x1000, NULL, suite_no_stream(suite));
         dev = suite_function(suite, i, NULL);
         if (!dev)
             return;

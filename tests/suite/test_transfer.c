@@ -102,54 +102,44 @@ static void a_block_translates_from_its_first_byte_to_its_last(struct suite *sui
 {
     const size_t block = 0x200000;
     const size_t size = block + 0x2000;
-    struct dms_device *dev;
-    uint8_t *buffer;
+    struct suite_user user;
     dms_iova_t at;
 
-    if (!suite_start(suite, NULL))
-        return;
-    dev = suite_function(suite, 0, NULL);
-    buffer = suite_buffer(suite, 2 * block);
-    if (!dev || !buffer)
+    if (!suite_start(suite, NULL) || !suite_user(suite, 0, NULL, 2 * block, &user))
         return;
     at = 0x40000000 - 0x1000;
     if (!CHECK_EQUAL(suite,
-                     dms_map_fixed(dev, at, buffer + block - 0x1000, size, DMS_BIDIRECTIONAL,
-                                   &(struct dms_dma_opts){.take = true}),
+                     dms_map_fixed(user.dev, at, user.buffer + block - 0x1000, size,
+                                   DMS_BIDIRECTIONAL, &(struct dms_dma_opts){.take = true}),
                      0))
         return;
     for (size_t offset = 0; offset < size; offset += 0x1000) {
-        CHECK(suite, suite_writes(suite, 0, at + offset, buffer + block - 0x1000 + offset));
+        CHECK(suite, suite_writes(suite, 0, at + offset, user.buffer + block - 0x1000 + offset));
         if (offset == 0x4000)
             offset = block - 0x3000;
     }
-    CHECK(suite, suite_writes(suite, 0, at + size - 4, buffer + block - 0x1000 + size - 4));
-    suite_write_faults(suite, 0, at + size, buffer + 2 * block - 4, DMS_FAULT_TRANSLATION);
-    suite_write_faults(suite, 0, at - 4, buffer + block - 0x1004, DMS_FAULT_TRANSLATION);
+    CHECK(suite, suite_writes(suite, 0, at + size - 4, user.buffer + block - 0x1000 + size - 4));
+    suite_write_faults(suite, 0, at + size, user.buffer + 2 * block - 4, DMS_FAULT_TRANSLATION);
+    suite_write_faults(suite, 0, at - 4, user.buffer + block - 0x1004, DMS_FAULT_TRANSLATION);
 }
 
 static void a_scatter_list_is_one_run_for_the_master(struct suite *suite)
 {
     struct dms_sg list[4];
-    struct dms_device *dev;
-    uint8_t *buffer;
+    struct suite_user user;
     unsigned segments = 0;
 
-    if (!suite_start(suite, NULL))
-        return;
-    dev = suite_function(suite, 0, NULL);
-    buffer = suite_buffer(suite, 0x10000);
-    if (!dev || !buffer)
+    if (!suite_start(suite, NULL) || !suite_user(suite, 0, NULL, 0x10000, &user))
         return;
     for (unsigned i = 0; i < 4; i++) /* backwards in memory */
-        list[i] = (struct dms_sg){.ptr = buffer + 0x4000 * (3 - i), .size = 0x1000};
-    if (!CHECK_EQUAL(suite, dms_map_sg(dev, list, 4, DMS_BIDIRECTIONAL, NULL, &segments), 0))
+        list[i] = (struct dms_sg){.ptr = user.buffer + 0x4000 * (3 - i), .size = 0x1000};
+    if (!CHECK_EQUAL(suite, dms_map_sg(user.dev, list, 4, DMS_BIDIRECTIONAL, NULL, &segments), 0))
         return;
     CHECK_EQUAL(suite, segments, 1);
     for (unsigned i = 0; i < 4; i++)
         CHECK(suite,
               suite_writes(suite, 0, list[0].iova + 0x1000 * i + 16, (char *)list[i].ptr + 16));
-    CHECK_EQUAL(suite, dms_unmap_sg(dev, list, 4, NULL), 0);
+    CHECK_EQUAL(suite, dms_unmap_sg(user.dev, list, 4, NULL), 0);
     for (unsigned i = 0; i < 4; i++)
         suite_write_faults(suite, 0, list[i].iova, list[i].ptr, DMS_FAULT_TRANSLATION);
 }

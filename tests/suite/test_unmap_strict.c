@@ -32,17 +32,13 @@ static void use_and_lose(struct suite *suite, struct dms_device *dev, uint8_t *b
 
 static void with_pages(struct suite *suite, uint32_t flags, const unsigned *counts, unsigned n)
 {
-    struct dms_device *dev;
-    uint8_t *buffer;
+    struct suite_user user;
 
-    if (!suite_start(suite, &(struct suite_options){.flags = flags}))
-        return;
-    dev = suite_function(suite, 0, NULL);
-    buffer = suite_buffer(suite, 128 * PAGE);
-    if (!dev || !buffer)
+    if (!suite_start(suite, &(struct suite_options){.flags = flags}) ||
+        !suite_user(suite, 0, NULL, 128 * PAGE, &user))
         return;
     for (unsigned i = 0; i < n; i++)
-        use_and_lose(suite, dev, buffer, counts[i]);
+        use_and_lose(suite, user.dev, user.buffer, counts[i]);
 }
 
 static void after_an_unmap_of_one_page_it_is_gone(struct suite *suite)
@@ -70,44 +66,34 @@ static void after_an_unmap_of_many_pages_without_ranges_all_are_gone(struct suit
 
 static void a_read_after_an_unmap_faults_as_well(struct suite *suite)
 {
-    struct dms_device *dev;
-    uint8_t *buffer;
+    struct suite_user user;
     dms_iova_t iova, out;
 
-    if (!suite_start(suite, NULL))
+    if (!suite_start(suite, NULL) || !suite_user(suite, 0, NULL, 2 * PAGE, &user))
         return;
-    dev = suite_function(suite, 0, NULL);
-    buffer = suite_buffer(suite, 2 * PAGE);
-    if (!dev || !buffer)
-        return;
-    iova = suite_map(suite, dev, buffer, PAGE);
-    out = suite_map(suite, dev, buffer + PAGE, PAGE);
-    suite_set_word(buffer, 0x12345678);
-    CHECK(suite, suite_reads(suite, 0, iova, buffer, out, buffer + PAGE));
-    suite_unmap(suite, dev, iova, PAGE);
+    iova = suite_map(suite, user.dev, user.buffer, PAGE);
+    out = suite_map(suite, user.dev, user.buffer + PAGE, PAGE);
+    suite_set_word(user.buffer, 0x12345678);
+    CHECK(suite, suite_reads(suite, 0, iova, user.buffer, out, user.buffer + PAGE));
+    suite_unmap(suite, user.dev, iova, PAGE);
     suite_read_faults(suite, 0, iova, DMS_FAULT_TRANSLATION);
 }
 
 static void neighbours_of_an_unmapped_page_stay(struct suite *suite)
 {
-    struct dms_device *dev;
+    struct suite_user user;
     dms_iova_t iovas[3];
-    uint8_t *buffer;
 
-    if (!suite_start(suite, NULL))
-        return;
-    dev = suite_function(suite, 0, NULL);
-    buffer = suite_buffer(suite, 3 * PAGE);
-    if (!dev || !buffer)
+    if (!suite_start(suite, NULL) || !suite_user(suite, 0, NULL, 3 * PAGE, &user))
         return;
     for (unsigned i = 0; i < 3; i++) {
-        iovas[i] = suite_map(suite, dev, buffer + (size_t)i * PAGE, PAGE);
-        CHECK(suite, suite_writes(suite, 0, iovas[i], buffer + (size_t)i * PAGE));
+        iovas[i] = suite_map(suite, user.dev, user.buffer + (size_t)i * PAGE, PAGE);
+        CHECK(suite, suite_writes(suite, 0, iovas[i], user.buffer + (size_t)i * PAGE));
     }
-    suite_unmap(suite, dev, iovas[1], PAGE);
-    CHECK(suite, suite_writes(suite, 0, iovas[0], buffer));
-    CHECK(suite, suite_writes(suite, 0, iovas[2], buffer + 2 * (size_t)PAGE));
-    suite_write_faults(suite, 0, iovas[1], buffer + PAGE, DMS_FAULT_TRANSLATION);
+    suite_unmap(suite, user.dev, iovas[1], PAGE);
+    CHECK(suite, suite_writes(suite, 0, iovas[0], user.buffer));
+    CHECK(suite, suite_writes(suite, 0, iovas[2], user.buffer + 2 * (size_t)PAGE));
+    suite_write_faults(suite, 0, iovas[1], user.buffer + PAGE, DMS_FAULT_TRANSLATION);
 }
 
 /* A block, cached by an access in its middle, and the table beside it. */
@@ -116,52 +102,44 @@ static void after_an_unmap_of_a_block_all_of_it_is_gone(struct suite *suite)
     const struct dms_dma_opts take = {.take = true};
     const size_t size = 0x400000;
     const dms_iova_t iova = 0x40000000 - 0x100000;
-    struct dms_device *dev;
-    uint8_t *buffer;
+    struct suite_user user;
 
-    if (!suite_start(suite, NULL))
-        return;
-    dev = suite_function(suite, 0, NULL);
-    buffer = suite_buffer(suite, size);
-    if (!dev || !buffer)
+    if (!suite_start(suite, NULL) || !suite_user(suite, 0, NULL, size, &user))
         return;
     /* In step with the blocks: the physical address has the same offset in 2 MiB. */
-    if (!CHECK_EQUAL(
-            suite,
-            dms_map_fixed(dev, iova, buffer + 0x100000, size - 0x100000, DMS_BIDIRECTIONAL, &take),
-            0))
+    if (!CHECK_EQUAL(suite,
+                     dms_map_fixed(user.dev, iova, user.buffer + 0x100000, size - 0x100000,
+                                   DMS_BIDIRECTIONAL, &take),
+                     0))
         return;
     for (size_t at = 0; at < size - 0x100000; at += 0x7f000)
-        CHECK(suite, suite_writes(suite, 0, iova + at, buffer + 0x100000 + at));
-    suite_unmap(suite, dev, iova, size - 0x100000);
+        CHECK(suite, suite_writes(suite, 0, iova + at, user.buffer + 0x100000 + at));
+    suite_unmap(suite, user.dev, iova, size - 0x100000);
     for (size_t at = 0; at < size - 0x100000; at += 0x7f000)
-        suite_write_faults(suite, 0, iova + at, buffer + 0x100000 + at, DMS_FAULT_TRANSLATION);
+        suite_write_faults(suite, 0, iova + at, user.buffer + 0x100000 + at, DMS_FAULT_TRANSLATION);
 }
 
 /* The page comes back with less access, and the old access is not remembered. */
 static void a_page_mapped_again_has_only_its_new_access(struct suite *suite)
 {
     const dms_iova_t iova = 0x20000000;
-    struct dms_device *dev;
-    uint8_t *buffer;
+    struct suite_user user;
 
-    if (!suite_start(suite, NULL))
+    if (!suite_start(suite, NULL) || !suite_user(suite, 0, NULL, PAGE, &user))
         return;
-    dev = suite_function(suite, 0, NULL);
-    buffer = suite_buffer(suite, PAGE);
-    if (!dev || !buffer)
-        return;
-    CHECK_EQUAL(suite, dms_reserve(dev, iova, PAGE, DMS_REGION_FIXED, NULL), 0);
-    CHECK_EQUAL(suite, dms_map_fixed(dev, iova, buffer, PAGE, DMS_BIDIRECTIONAL, NULL), 0);
-    CHECK(suite, suite_writes(suite, 0, iova, buffer));
-    suite_unmap(suite, dev, iova, PAGE);
-    CHECK_EQUAL(suite, dms_map_fixed(dev, iova, buffer, PAGE, DMS_TO_DEVICE, NULL), 0);
-    suite_write_faults(suite, 0, iova, buffer, DMS_FAULT_PERMISSION);
-    suite_unmap(suite, dev, iova, PAGE);
-    CHECK_EQUAL(suite, dms_map_fixed(dev, iova, buffer, PAGE, DMS_BIDIRECTIONAL, NULL), 0);
-    CHECK(suite, suite_writes(suite, 0, iova, buffer));
-    suite_unmap(suite, dev, iova, PAGE);
-    CHECK_EQUAL(suite, dms_release(dev, iova, PAGE, DMS_REGION_FIXED, NULL), 0);
+    CHECK_EQUAL(suite, dms_reserve(user.dev, iova, PAGE, DMS_REGION_FIXED, NULL), 0);
+    CHECK_EQUAL(suite, dms_map_fixed(user.dev, iova, user.buffer, PAGE, DMS_BIDIRECTIONAL, NULL),
+                0);
+    CHECK(suite, suite_writes(suite, 0, iova, user.buffer));
+    suite_unmap(suite, user.dev, iova, PAGE);
+    CHECK_EQUAL(suite, dms_map_fixed(user.dev, iova, user.buffer, PAGE, DMS_TO_DEVICE, NULL), 0);
+    suite_write_faults(suite, 0, iova, user.buffer, DMS_FAULT_PERMISSION);
+    suite_unmap(suite, user.dev, iova, PAGE);
+    CHECK_EQUAL(suite, dms_map_fixed(user.dev, iova, user.buffer, PAGE, DMS_BIDIRECTIONAL, NULL),
+                0);
+    CHECK(suite, suite_writes(suite, 0, iova, user.buffer));
+    suite_unmap(suite, user.dev, iova, PAGE);
+    CHECK_EQUAL(suite, dms_release(user.dev, iova, PAGE, DMS_REGION_FIXED, NULL), 0);
 }
 
 /* None of the addresses so far leads anywhere for master 0. */
