@@ -81,6 +81,10 @@ static void malformed_lists_are_refused(void **state)
     assert_int_equal(dms_map_sg(dev, list, 2, DMS_TO_DEVICE, NULL, NULL), DMS_EINVAL);
     list[1].size = SIZE_MAX;
     assert_int_equal(dms_map_sg(dev, list, 2, DMS_TO_DEVICE, NULL, NULL), DMS_ERANGE);
+    /* Each fits into 64 bits, and both together do not. */
+    list[0].size = 0x3000;
+    list[1].size = SIZE_MAX - 0x1fff;
+    assert_int_equal(dms_map_sg(dev, list, 2, DMS_TO_DEVICE, NULL, NULL), DMS_ERANGE);
     assert_int_equal(dms_unmap_sg(dev, list, 0, NULL), DMS_EINVAL);
     list[0].iova = 0x2000;
     list[1].iova = 0x1000;
