@@ -64,7 +64,7 @@ static json_t *streams(const struct tree *tree, const struct master *master)
         json_t *object = json_object();
 
         add_target(object, tree, &master->streams.items[i].spec,
-                   master->streams.items[i].available);
+                   master->streams.items[i].iommu_available);
         json_array_append_new(array, object);
     }
     return array;

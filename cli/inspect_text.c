@@ -67,7 +67,7 @@ static void print_streams(const struct tree *tree, const struct master *master)
     dms_of_node_t iommu = DMS_OF_NONE;
 
     for (size_t i = 0; i < master->streams.count; i++) {
-        const struct master_stream *stream = &master->streams.items[i];
+        const struct dms_of_iommus_entry *stream = &master->streams.items[i];
 
         if (stream->spec.iommu == iommu) {
             printf(", ");
@@ -75,7 +75,7 @@ static void print_streams(const struct tree *tree, const struct master *master)
             printf("%s", i ? "\n" : "");
             label("streams");
             iommu = stream->spec.iommu;
-            print_iommu(tree, iommu, stream->available);
+            print_iommu(tree, iommu, stream->iommu_available);
             printf(" %s: ", iommu_type(tree, iommu)->name);
         }
         print_stream(tree, &stream->spec, 1);

@@ -94,90 +94,18 @@ static void check_spec(const struct tree *tree, struct master *master, const cha
     keep(master, &diag);
 }
 
-/* Reads iommus from its beginning to its end; dms_of_iommus_entry() would for every entry. */
-struct iommus {
-    const unsigned char *cells;
-    uint32_t count;
-    uint32_t at; /* cell of the entry */
-    uint32_t index;
-    uint32_t phandle; /* of the target below */
-    dms_of_node_t iommu;
-    uint32_t ncells;
-    bool available;
-};
-
-static uint32_t cell_at(const struct iommus *list, uint32_t cell)
-{
-    const unsigned char *at = list->cells + 4 * (size_t)cell;
-
-    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
-}
-
-/* False: the entry at list->at cannot be read. */
-static bool find_target(const struct dms_of *of, struct iommus *list)
-{
-    uint32_t phandle = cell_at(list, list->at);
-
-    if (list->index == 0 || phandle != list->phandle) {
-        list->phandle = phandle;
-        list->iommu = dms_of_by_phandle(of, phandle);
-        if (list->iommu == DMS_OF_NONE ||
-            dms_of_u32(of, list->iommu, "#iommu-cells", &list->ncells) != 0)
-            return false;
-        list->available = dms_of_available(of, list->iommu);
-    }
-    return list->ncells <= DMS_OF_MAX_CELLS && list->ncells < list->count - list->at;
-}
-
-static void note_disabled(const struct tree *tree, struct master *master, const struct iommus *list)
-{
-    struct dms_of_diag diag = {.node = master->node,
-                               .finding = DMS_OF_FINDING_DISABLED_IOMMU,
-                               .property = "iommus",
-                               .cell = (int32_t)list->at,
-                               .remedy = "enable the IOMMU, or delete the entry"};
-
-    dms_of_path(&tree->of, master->node, diag.path, sizeof(diag.path));
-    snprintf(diag.text, sizeof(diag.text),
-             "the target %.100s is disabled: this stream has no IOMMU",
-             path_of(tree, list->iommu).text);
-    keep(master, &diag);
-}
-
-static void read_stream(const struct tree *tree, struct master *master, const struct iommus *list)
-{
-    struct master_stream stream = {
-        .spec = {.iommu = list->iommu, .ncells = list->ncells},
-        .available = list->available,
-        .cell = list->at,
-    };
-
-    for (uint32_t i = 0; i < list->ncells; i++)
-        stream.spec.cells[i] = cell_at(list, list->at + 1 + i);
-    array_push(&master->streams, stream);
-    if (!stream.available)
-        note_disabled(tree, master, list);
-    check_spec(tree, master, "iommus", &stream.spec);
-}
-
 static void read_streams(const struct tree *tree, struct master *master)
 {
-    struct iommus list = {0};
-    struct master_stream unread;
+    struct dms_of_iommus_entry entry;
+    struct dms_of_iommus iommus;
     struct dms_of_diag diag;
-    uint32_t size = 0;
 
-    list.cells = dms_of_prop(&tree->of, master->node, "iommus", &size);
-    list.count = size / 4;
-    for (; list.at < list.count && find_target(&tree->of, &list); list.index++) {
-        read_stream(tree, master, &list);
-        list.at += 1 + list.ncells;
+    if (!went_well(master, dms_of_iommus_begin(&tree->of, master->node, &iommus, &diag), &diag))
+        return;
+    while (went_well(master, dms_of_iommus_next(&iommus, &entry, &diag), &diag)) {
+        array_push(&master->streams, entry);
+        check_spec(tree, master, "iommus", &entry.spec);
     }
-    /* Where this stops, the library says why. */
-    went_well(master,
-              dms_of_iommus_entry(&tree->of, master->node, list.index, &unread.spec,
-                                  &unread.available, &diag),
-              &diag);
 }
 
 static struct dms_range ids_of(const struct dms_of_map_entry *entry)

@@ -5,18 +5,12 @@
 
 #include "tree.h"
 
-struct master_stream {
-    struct dms_of_spec spec;
-    bool available; /* the IOMMU's status is okay */
-    uint32_t cell;  /* where the entry begins in iommus */
-};
-
 struct master {
     dms_of_node_t node;
     bool available;
     bool coherent;
 
-    ARRAY(struct master_stream) streams;
+    ARRAY(struct dms_of_iommus_entry) streams;
 
     bool has_map;
     bool legacy_map;

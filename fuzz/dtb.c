@@ -76,21 +76,30 @@ static void check_map(const struct dms_of *of, dms_of_node_t node)
     }
 }
 
+/* Listed entry by entry and asked for one by one, iommus say the same. */
 static void check_iommus(const struct dms_of *of, dms_of_node_t node)
 {
+    struct dms_of_iommus_entry entry;
+    struct dms_of_iommus list;
     struct dms_of_diag diag;
     struct dms_of_spec spec;
+    int error = dms_of_iommus_begin(of, node, &list, &diag);
 
-    for (uint32_t i = 0; i < MOST_ENTRIES; i++) {
-        int error = dms_of_iommus(of, node, i, &spec, &diag);
+    for (uint32_t i = 0; !error && i < MOST_ENTRIES; i++) {
+        int one = dms_of_iommus(of, node, i, &spec, NULL);
 
-        if (error == DMS_ENOENT)
-            return;
-        if (error)
-            check_diag(&diag, error);
-        else
-            must_hold(spec.ncells <= DMS_OF_MAX_CELLS);
+        error = dms_of_iommus_next(&list, &entry, &diag);
+        if (error) {
+            must_hold(one != 0);
+        } else if (entry.iommu_available) {
+            must_hold(one == 0);
+            check_same_spec(&spec, &entry.spec);
+        } else {
+            must_hold(one == DMS_ENODEV);
+        }
     }
+    if (error)
+        check_diag(&diag, error);
 }
 
 static void check_ranges(struct dms_of_ranges *ranges)

@@ -36,14 +36,14 @@ static void add_streams(struct claims *claims, const struct tree *tree, const st
                         bool enabled)
 {
     for (size_t i = 0; i < master->streams.count; i++) {
-        const struct master_stream *stream = &master->streams.items[i];
+        const struct dms_of_iommus_entry *stream = &master->streams.items[i];
 
         add(claims, tree,
             (struct claim){.node = master->node,
                            .property = "iommus",
                            .cell = stream->cell,
                            .length = 1,
-                           .live = enabled && stream->available},
+                           .live = enabled && stream->iommu_available},
             &stream->spec);
     }
 }

@@ -64,7 +64,7 @@ void check_iommus_mixed(struct checker *c)
 
     for (size_t i = 1; i < master->streams.count; i++) {
         const struct dms_of_spec *first = &master->streams.items[0].spec;
-        const struct master_stream *other = &master->streams.items[i];
+        const struct dms_of_iommus_entry *other = &master->streams.items[i];
         bool same_type =
             iommu_type(&c->tree, first->iommu) == iommu_type(&c->tree, other->spec.iommu);
 

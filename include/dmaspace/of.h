@@ -235,12 +235,39 @@ struct dms_of_spec {
 int dms_of_iommus(const struct dms_of *of, dms_of_node_t node, uint32_t index,
                   struct dms_of_spec *spec, struct dms_of_diag *diag);
 
+/* One entry of iommus, as it stands there. */
+struct dms_of_iommus_entry {
+    struct dms_of_spec spec;
+    bool iommu_available; /* false: the target is disabled, and so no IOMMU */
+    uint32_t cell;        /* where the entry begins in the property */
+};
+
+/* Reads iommus entry by entry. Members belong to this room. */
+struct dms_of_iommus {
+    const struct dms_of *of;
+    dms_of_node_t node;
+    const uint8_t *cells;
+    uint32_t size;         /* of the property, bytes */
+    uint32_t cell;         /* the next entry begins here */
+    uint32_t last_phandle; /* the target that was looked up last */
+    dms_of_node_t last_iommu;
+    uint32_t last_ncells;
+    bool last_has_cells;
+    bool ends_at_broken; /* a malformed entry after the first ends the list */
+};
+
+/* DMS_ENOENT: the node has no iommus. */
+int dms_of_iommus_begin(const struct dms_of *of, dms_of_node_t node, struct dms_of_iommus *iommus,
+                        struct dms_of_diag *diag);
+
 /*
- * The same as it stands there, for listing: a disabled target is a finding, and *available is
- * false; a malformed entry is an error wherever it stands.
+ * The next entry as it stands there, for listing. DMS_ENOENT: no more. DMS_ENODEV, DMS_EINVAL: as
+ * in dms_of_iommus(), where a disabled target is a finding here, and a malformed entry an error
+ * wherever it stands. After an error the rest of the list cannot be read: the next call returns the
+ * same error.
  */
-int dms_of_iommus_entry(const struct dms_of *of, dms_of_node_t node, uint32_t index,
-                        struct dms_of_spec *spec, bool *available, struct dms_of_diag *diag);
+int dms_of_iommus_next(struct dms_of_iommus *iommus, struct dms_of_iommus_entry *entry,
+                       struct dms_of_diag *diag);
 
 /*
  * The specifier for function `id` of `node`: the nth entry of iommu-map, counted from 0, that holds

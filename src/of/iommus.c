@@ -5,143 +5,139 @@
  */
 #include "of/of_internal.h"
 
-struct iommus {
-    const struct dms_of *of;
-    dms_of_node_t node;
-    const uint8_t *cells;
-    uint32_t count;
-    uint32_t at; /* cell where the entry begins */
-    uint32_t last_phandle;
-    struct of_target target; /* of last_phandle */
-    bool ends_at_broken;     /* a malformed entry after the first ends the list */
-    struct dms_of_diag *diag;
-};
-
-static struct of_issue iommus_issue(const struct iommus *list, const char *text, const char *remedy)
+static struct of_issue iommus_issue(const struct dms_of_iommus *list, const char *text,
+                                    const char *remedy)
 {
     return (struct of_issue){.node = list->node,
                              .property = "iommus",
-                             .cell = (int32_t)list->at,
+                             .cell = (int32_t)list->cell,
                              .text = text,
                              .remedy = remedy,
-                             .args = {(uint64_t)list->target.node, list->target.ncells}};
+                             .args = {(uint64_t)list->last_iommu, list->last_ncells}};
 }
 
-static int iommus_none(const struct iommus *list, const char *text)
+static int iommus_none(const struct dms_of_iommus *list, struct dms_of_diag *diag, const char *text)
 {
     struct of_issue issue =
         iommus_issue(list, text, "ask by id, if it has an iommu-map for its functions");
 
     issue.cell = -1;
-    return of_fail(list->of, list->diag, DMS_ENOENT, &issue);
+    return of_fail(list->of, diag, DMS_ENOENT, &issue);
 }
 
-/* The entry at list->at is malformed. */
-static int iommus_broken(const struct iommus *list, int error, const char *text, const char *remedy)
+/* The entry at list->cell is malformed. */
+static int iommus_broken(const struct dms_of_iommus *list, struct dms_of_diag *diag, int error,
+                         const char *text, const char *remedy)
 {
     const struct of_issue issue = iommus_issue(list, text, remedy);
 
-    if (!list->ends_at_broken || list->at == 0)
-        return of_fail(list->of, list->diag, error, &issue);
+    if (!list->ends_at_broken || list->cell == 0)
+        return of_fail(list->of, diag, error, &issue);
     of_note(list->of, DMS_OF_FINDING_BROKEN_ENTRY, &issue);
-    return iommus_none(list, "only the entries before the malformed one count");
+    return iommus_none(list, diag, "only the entries before the malformed one count");
 }
 
-/* Finds the target of the entry at list->at and checks that the entry is whole. */
-static int iommus_entry(struct iommus *list)
+static void iommus_target(struct dms_of_iommus *list)
 {
-    uint32_t phandle = of_cell(list->cells, list->at);
-    const struct of_target *target = &list->target;
+    uint32_t phandle = of_cell(list->cells, list->cell);
+    struct of_target target;
 
-    if (phandle != list->last_phandle) {
-        list->target = of_target(list->of, phandle, "#iommu-cells");
-        list->last_phandle = phandle;
-    }
-    if (target->node == DMS_OF_NONE)
-        return iommus_broken(list, DMS_ENODEV, "the phandle leads to no node",
+    if (phandle == list->last_phandle)
+        return;
+    target = of_target(list->of, phandle, "#iommu-cells");
+    list->last_phandle = phandle;
+    list->last_iommu = target.node;
+    list->last_ncells = target.ncells;
+    list->last_has_cells = target.has_cells;
+}
+
+/* Finds the target of the entry at list->cell and checks that the entry is whole. */
+static int iommus_entry(struct dms_of_iommus *list, struct dms_of_diag *diag)
+{
+    uint32_t left = list->size / 4 - list->cell;
+
+    if (left == 0 && list->size % 4 == 0)
+        return iommus_none(list, diag, "fewer entries than that");
+    if (left == 0)
+        return iommus_broken(list, diag, DMS_EINVAL, "truncated inside a cell", "give whole cells");
+    iommus_target(list);
+    if (list->last_iommu == DMS_OF_NONE)
+        return iommus_broken(list, diag, DMS_ENODEV, "the phandle leads to no node",
                              "point it to the IOMMU, or delete the entry");
-    if (!target->has_cells)
-        return iommus_broken(list, DMS_EINVAL, "the target %n has no #iommu-cells",
+    if (!list->last_has_cells)
+        return iommus_broken(list, diag, DMS_EINVAL, "the target %n has no #iommu-cells",
                              "add #iommu-cells to the target, or point to an IOMMU");
-    if (target->ncells > DMS_OF_MAX_CELLS)
-        return iommus_broken(list, DMS_EINVAL, "#iommu-cells of %n is %u, more than 16",
+    if (list->last_ncells > DMS_OF_MAX_CELLS)
+        return iommus_broken(list, diag, DMS_EINVAL, "#iommu-cells of %n is %u, more than 16",
                              "correct #iommu-cells of the target");
-    if (target->ncells > list->count - list->at - 1)
-        return iommus_broken(list, DMS_EINVAL, "truncated: the target %n wants %u cells",
+    if (list->last_ncells > left - 1)
+        return iommus_broken(list, diag, DMS_EINVAL, "truncated: the target %n wants %u cells",
                              "give as many cells as #iommu-cells of the target says");
     return 0;
 }
 
-static void iommus_begin(struct iommus *list, const struct of_prop *prop)
+/* What the entry at list->cell says, and on to the next. */
+static void iommus_take(struct dms_of_iommus *list, struct dms_of_spec *spec)
 {
-    list->cells = prop->data;
-    list->count = prop->size / 4;
-    list->target.node = DMS_OF_NONE; /* of last_phandle 0 */
-}
-
-/* Goes to the index-th entry. */
-static int iommus_seek(struct iommus *list, uint32_t index)
-{
-    struct of_prop prop;
-    int error;
-
-    if (!of_prop(list->of, list->node, "iommus", &prop))
-        return iommus_none(list, "the node has no such property");
-    iommus_begin(list, &prop);
-    for (;; list->at += 1 + list->target.ncells) {
-        if (list->at == list->count && prop.size % 4 != 0)
-            return iommus_broken(list, DMS_EINVAL, "truncated inside a cell", "give whole cells");
-        if (list->at == list->count)
-            return iommus_none(list, "fewer entries than that");
-        error = iommus_entry(list);
-        if (error)
-            return error;
-        if (index-- == 0)
-            return 0;
-    }
-}
-
-static void iommus_spec(const struct iommus *list, struct dms_of_spec *spec)
-{
-    spec->iommu = list->target.node;
-    spec->ncells = list->target.ncells;
+    spec->iommu = list->last_iommu;
+    spec->ncells = list->last_ncells;
     for (uint32_t i = 0; i < spec->ncells; i++)
-        spec->cells[i] = of_cell(list->cells, list->at + 1 + i);
+        spec->cells[i] = of_cell(list->cells, list->cell + 1 + i);
+    list->cell += 1 + list->last_ncells;
+}
+
+int dms_of_iommus_begin(const struct dms_of *of, dms_of_node_t node, struct dms_of_iommus *iommus,
+                        struct dms_of_diag *diag)
+{
+    struct dms_of_iommus fresh = {.of = of, .node = node, .last_iommu = DMS_OF_NONE};
+    struct of_prop prop;
+
+    if (!of_prop(of, node, "iommus", &prop))
+        return iommus_none(&fresh, diag, "the node has no such property");
+    fresh.cells = prop.data;
+    fresh.size = prop.size;
+    *iommus = fresh;
+    return 0;
+}
+
+int dms_of_iommus_next(struct dms_of_iommus *iommus, struct dms_of_iommus_entry *entry,
+                       struct dms_of_diag *diag)
+{
+    struct of_issue issue;
+    int error = iommus_entry(iommus, diag);
+
+    if (error)
+        return error;
+    entry->cell = iommus->cell;
+    entry->iommu_available = dms_of_available(iommus->of, iommus->last_iommu);
+    if (!entry->iommu_available) {
+        issue = iommus_issue(iommus, "the target %n is disabled: this stream has no IOMMU",
+                             "enable the IOMMU, or delete the entry");
+        of_note(iommus->of, DMS_OF_FINDING_DISABLED_IOMMU, &issue);
+    }
+    iommus_take(iommus, &entry->spec);
+    return 0;
 }
 
 int dms_of_iommus(const struct dms_of *of, dms_of_node_t node, uint32_t index,
                   struct dms_of_spec *spec, struct dms_of_diag *diag)
 {
-    struct iommus list = {.of = of, .node = node, .ends_at_broken = true, .diag = diag};
+    struct dms_of_iommus list;
     struct of_issue issue;
-    int error = iommus_seek(&list, index);
+    int error = dms_of_iommus_begin(of, node, &list, diag);
 
     if (error)
         return error;
-    if (!dms_of_available(of, list.target.node)) {
+    list.ends_at_broken = true;
+    while ((error = iommus_entry(&list, diag)) == 0 && index-- > 0)
+        list.cell += 1 + list.last_ncells;
+    if (error)
+        return error;
+    if (!dms_of_available(of, list.last_iommu)) {
         issue = iommus_issue(&list, "the target %n is disabled, so it is no IOMMU",
                              "enable the IOMMU, or delete the entry");
         return of_fail(of, diag, DMS_ENODEV, &issue);
     }
-    iommus_spec(&list, spec);
-    return 0;
-}
-
-int dms_of_iommus_entry(const struct dms_of *of, dms_of_node_t node, uint32_t index,
-                        struct dms_of_spec *spec, bool *available, struct dms_of_diag *diag)
-{
-    struct iommus list = {.of = of, .node = node, .diag = diag};
-    struct of_issue issue;
-    int error = iommus_seek(&list, index);
-
-    if (error)
-        return error;
-    *available = dms_of_available(of, list.target.node);
-    if (!*available) {
-        issue = iommus_issue(&list, "the target %n is disabled: this stream has no IOMMU",
-                             "enable the IOMMU, or delete the entry");
-        of_note(of, DMS_OF_FINDING_DISABLED_IOMMU, &issue);
-    }
-    iommus_spec(&list, spec);
+    iommus_take(&list, spec);
     return 0;
 }

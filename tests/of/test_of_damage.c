@@ -113,6 +113,24 @@ static void ask_map(struct fdt_builder *fb, dms_of_node_t node)
         dms_of_map_duplicate(&fb->of, node, &entry, &entry);
 }
 
+/* Listed entry by entry and asked for one by one, iommus say the same. */
+static void ask_iommus(struct fdt_builder *fb, dms_of_node_t node)
+{
+    struct dms_of_iommus_entry entry;
+    struct dms_of_iommus list;
+    struct dms_of_spec spec;
+    int listed = dms_of_iommus_begin(&fb->of, node, &list, &fb->diag);
+
+    for (uint32_t i = 0; i < 4; i++) {
+        int error = dms_of_iommus(&fb->of, node, i, &spec, &fb->diag);
+
+        listed = listed ? listed : dms_of_iommus_next(&list, &entry, &fb->diag);
+        assert_int_equal(error == 0, listed == 0 && entry.iommu_available);
+        if (error == 0)
+            assert_int_equal(spec.iommu, entry.spec.iommu);
+    }
+}
+
 static void ask_addresses(struct fdt_builder *fb, dms_of_node_t node)
 {
     dms_of_node_t bus = dms_of_dma_parent(&fb->of, node);
@@ -134,15 +152,13 @@ static void ask_addresses(struct fdt_builder *fb, dms_of_node_t node)
 
 static void ask_everything(struct fdt_builder *fb)
 {
-    struct dms_of_spec spec;
     char line[64];
     dms_of_node_t node;
 
     dms_of_find(&fb->of, "video0/x", &node, &fb->diag);
     dms_of_find(&fb->of, "/soc/video", &node, &fb->diag);
     for (node = DMS_OF_ROOT; node != DMS_OF_NONE; node = dms_of_next(&fb->of, node)) {
-        for (uint32_t i = 0; i < 4; i++)
-            dms_of_iommus(&fb->of, node, i, &spec, &fb->diag);
+        ask_iommus(fb, node);
         ask_map(fb, node);
         ask_addresses(fb, node);
         dms_of_dma_coherent(&fb->of, node);

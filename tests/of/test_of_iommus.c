@@ -101,9 +101,9 @@ static void no_property_or_an_empty_one_is_enoent(void **state)
 /* The entries before a malformed one are those of the device; inspecting still names the defect. */
 static void assert_ends_at(struct fdt_builder *fb, uint32_t index, int listed_error, int32_t cell)
 {
-    dms_of_node_t node = fb_at(fb, "/video@7");
+    struct dms_of_iommus_entry entry;
+    struct dms_of_iommus list;
     struct dms_of_spec spec;
-    bool available;
 
     assert_int_equal(get(fb, index - 1, &spec), 0);
     fb_assert_no_finding(fb);
@@ -111,8 +111,12 @@ static void assert_ends_at(struct fdt_builder *fb, uint32_t index, int listed_er
     fb_assert_finding(fb, DMS_OF_FINDING_BROKEN_ENTRY, "/video@7", cell);
     assert_get_fails(fb, index + 1, DMS_ENOENT, -1);
     fb_assert_finding(fb, DMS_OF_FINDING_BROKEN_ENTRY, "/video@7", cell);
-    fb_assert_error(fb, dms_of_iommus_entry(&fb->of, node, index, &spec, &available, &fb->diag),
-                    listed_error, "/video@7", "iommus", cell);
+    assert_int_equal(dms_of_iommus_begin(&fb->of, fb_at(fb, "/video@7"), &list, NULL), 0);
+    for (uint32_t i = 0; i < index; i++)
+        assert_int_equal(dms_of_iommus_next(&list, &entry, NULL), 0);
+    for (int again = 0; again < 2; again++)
+        fb_assert_error(fb, dms_of_iommus_next(&list, &entry, &fb->diag), listed_error, "/video@7",
+                        "iommus", cell);
     fb_assert_no_finding(fb);
 }
 
@@ -141,20 +145,22 @@ static void a_disabled_target_is_enodev_and_the_next_can_be_read(void **state)
 static void listing_gives_a_disabled_targets_entry_with_a_finding(void **state)
 {
     struct fdt_builder *fb = video_with(OFF, 0x10, SMMU3, 0x20);
-    dms_of_node_t node = fb_at(fb, "/video@7");
-    struct dms_of_spec spec;
-    bool available = true;
+    struct dms_of_iommus_entry entry;
+    struct dms_of_iommus list;
     (void)state;
 
-    assert_int_equal(dms_of_iommus_entry(&fb->of, node, 0, &spec, &available, NULL), 0);
-    assert_false(available);
-    assert_int_equal(spec.cells[0], 0x10);
+    assert_int_equal(dms_of_iommus_begin(&fb->of, fb_at(fb, "/video@7"), &list, NULL), 0);
+    assert_int_equal(dms_of_iommus_next(&list, &entry, NULL), 0);
+    assert_false(entry.iommu_available);
+    assert_int_equal(entry.spec.cells[0], 0x10);
+    assert_int_equal(entry.cell, 0);
     fb_assert_finding(fb, DMS_OF_FINDING_DISABLED_IOMMU, "/video@7", 0);
-    assert_int_equal(dms_of_iommus_entry(&fb->of, node, 1, &spec, &available, NULL), 0);
-    assert_true(available);
+    assert_int_equal(dms_of_iommus_next(&list, &entry, NULL), 0);
+    assert_true(entry.iommu_available);
+    assert_int_equal(entry.cell, 2);
     fb_assert_no_finding(fb);
-    fb_assert_error(fb, dms_of_iommus_entry(&fb->of, node, 2, &spec, &available, &fb->diag),
-                    DMS_ENOENT, "/video@7", "iommus", -1);
+    fb_assert_error(fb, dms_of_iommus_next(&list, &entry, &fb->diag), DMS_ENOENT, "/video@7",
+                    "iommus", -1);
 }
 
 static void
