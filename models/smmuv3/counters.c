@@ -22,6 +22,7 @@ void smmuv3_model_counters(struct smmuv3_model *m, struct smmuv3_counters *out)
     add(out, &m->count);
     for (unsigned i = 0; i < LANES; i++)
         add(out, &m->lanes[i].count);
+    out->faults = atomic_load(&m->faults);
     gate_open(m);
     pthread_mutex_unlock(&m->regs_lock);
 }
@@ -33,6 +34,7 @@ void smmuv3_model_clear_counters(struct smmuv3_model *m)
     memset(&m->count, 0, sizeof(m->count));
     for (unsigned i = 0; i < LANES; i++)
         memset(&m->lanes[i].count, 0, sizeof(m->lanes[i].count));
+    atomic_store(&m->faults, 0);
     gate_open(m);
     pthread_mutex_unlock(&m->regs_lock);
 }

@@ -15,13 +15,16 @@ bool fault_hits(struct smmuv3_model *m, const struct smmuv3_when *when)
 {
     size_t kind = (size_t)((const char *)when - (const char *)&m->cfg.faults) / sizeof(*when);
     unsigned n;
+    bool hits;
 
     if (when->first == 0)
         return false;
     n = atomic_fetch_add(&m->occurred[kind], 1) + 1;
-    if (n <= when->first || when->every == 0)
-        return n == when->first;
-    return (n - when->first) % when->every == 0;
+    hits = n == when->first ||
+           (n > when->first && when->every && (n - when->first) % when->every == 0);
+    if (hits)
+        atomic_fetch_add(&m->faults, 1);
+    return hits;
 }
 
 static const struct word {

@@ -89,6 +89,7 @@ struct smmuv3_model {
 
     atomic_uint irqs;                   /* bit n: enum smmuv3_irq n is to be delivered */
     atomic_uint occurred[FAULT_KINDS]; /* occurrences of each fault kind */
+    _Atomic uint64_t faults;           /* of these, those that came to pass */
 };
 
 /* A page's worth of a transaction, with the attributes that the STE leaves (13.1.2). */

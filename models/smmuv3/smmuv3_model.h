@@ -173,6 +173,7 @@ struct smmuv3_counters {
     uint64_t events;      /* raised, recorded or not */
     uint64_t events_lost; /* of these, not in the queue: full, aborted, or EVENTQEN = 0 */
     uint64_t register_accesses;
+    uint64_t faults; /* of smmuv3_faults, those that came to pass */
 };
 
 void smmuv3_model_counters(struct smmuv3_model *m, struct smmuv3_counters *out);

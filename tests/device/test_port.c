@@ -3,6 +3,7 @@
 
 #include "../cmocka_all.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,6 +113,8 @@ static unsigned thread_slot(void *ctx)
     static _Thread_local unsigned slot;
     struct test_port *tp = ctx;
 
+    if (must_fail(tp))
+        return UINT_MAX;
     if (of != tp) {
         of = tp;
         slot = atomic_fetch_add(&tp->slots, 1);

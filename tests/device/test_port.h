@@ -25,7 +25,7 @@ struct test_port {
 
     atomic_long live;       /* objects and tables that were not freed */
     atomic_long live_bytes; /* of these */
-    atomic_long calls;      /* of alloc, table_alloc and virt_to_phys */
+    atomic_long calls;      /* of alloc, table_alloc, virt_to_phys and thread_slot */
     atomic_long fail_at;    /* the call with this number fails; 0: none */
     atomic_bool failed;     /* it has */
 
@@ -47,7 +47,7 @@ void test_port_init(struct test_port *tp, unsigned thread_slots);
 /* Turns cache maintenance on; it is recorded. */
 void test_port_make_noncoherent(struct test_port *tp);
 
-/* Call number n from now on fails. */
+/* Call number n from now on fails: no memory, no address, or no thread slot. */
 void test_port_fail_nth(struct test_port *tp, long n);
 
 /* The CPU's pointer to what a device reaches at `phys`. */

@@ -1,51 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * Every allocation and every port callback fails once, and every request to the IOMMU. After each
- * failure the state is the one that the header promises, nothing leaks, and the same call succeeds
- * when it is made again.
+ * Bring-up, create, attach, reserve and map: every allocation and every other call of the port
+ * fails once, and every request to the IOMMU.
  */
-#include "../device/rig.h"
 #include "../of/fdt_builder.h"
+#include "fail_nth.h"
 
 #define MOST_FAILURES 200
-
-/*
- * One call under test. It runs in a fresh rig; setup makes what it needs, undo ends what a success
- * has made.
- */
-struct subject {
-    const char *name;
-    void (*setup)(struct rig *rig);
-    int (*call)(struct rig *rig);
-    void (*check_failed)(
-        struct rig *rig); /* what must hold after an error; NULL: no pages mapped */
-    void (*undo)(struct rig *rig);
-};
-
-/* What subjects work on; one test at a time. */
-static struct {
-    struct dms_device *dev;
-    struct dms_device *parent;
-    char *pages;
-    dms_iova_t iova;
-    void *coherent;
-    struct dms_sg list[4];
-} on;
-
-static void make_device(struct rig *rig)
-{
-    on.dev = rig_attached(rig, "dev", 1, NULL);
-}
-
-static void nothing_mapped(struct rig *rig)
-{
-    struct dms_dma_stats stats;
-
-    assert_int_equal(fake_pages(rig->fake), 0);
-    assert_int_equal(fake_stale_pages(rig->fake), 0);
-    assert_int_equal(dms_dma_get_stats(on.dev, &stats), 0);
-    assert_int_equal(stats.live + stats.withheld + stats.lost, 0);
-}
 
 /* ---- create ---------------------------------------------------------------------------------- */
 
@@ -134,22 +95,23 @@ static void attach_failed(struct rig *rig)
     assert_int_equal(dms_regions(on.dev, NULL, 0), 2);
 }
 
+static void attach_undo(struct rig *rig)
+{
+    rig_assert_hits(rig, on.dev, 0x30000000, DMS_READ, (void *)0x30000000);
+    rig_end(on.dev);
+}
+
 /* ---- reserve and window ---------------------------------------------------------------------- */
 
 static int reserve_call(struct rig *rig)
 {
-    return dms_reserve(on.dev, 0x30000000, 0x4000, DMS_REGION_DIRECT, &rig->report);
-}
-
-static void reserve_failed(struct rig *rig)
-{
-    nothing_mapped(rig);
-    assert_int_equal(dms_regions(on.dev, NULL, 0), 0);
+    return dms_reserve(on.dev, ROOM_FIRST + 0x40000, 0x4000, DMS_REGION_DIRECT, &rig->report);
 }
 
 static int window_call(struct rig *rig)
 {
-    static const struct dms_range window[] = {{0x2000, 0x3fff}, {0x10000, 0x1ffff}};
+    static const struct dms_range window[] = {{ROOM_FIRST + 0x2000, ROOM_FIRST + 0x3fff},
+                                              {ROOM_FIRST + 0x10000, ROOM_FIRST + 0x1ffff}};
 
     return dms_window(on.dev, window, 2, &rig->report);
 }
@@ -170,8 +132,9 @@ static int map_call(struct rig *rig)
 
 static void map_undo(struct rig *rig)
 {
+    rig_assert_hits(rig, on.dev, on.iova + 0x2ff0, DMS_READ, on.pages + 0x3000);
     assert_int_equal(dms_unmap(on.dev, on.iova, 3 * 4096, NULL), 0);
-    destroy_device(rig);
+    end_device(rig);
 }
 
 static int sg_call(struct rig *rig)
@@ -184,20 +147,24 @@ static int sg_call(struct rig *rig)
 
 static void sg_undo(struct rig *rig)
 {
+    rig_assert_hits(rig, on.dev, on.list[3].iova + 4096, DMS_READ, on.pages + 10 * 4096);
     assert_int_equal(dms_unmap_sg(on.dev, on.list, 4, NULL), 0);
-    destroy_device(rig);
+    end_device(rig);
 }
 
+/* The lower half of what may be handed out becomes a fixed region. */
 static void fixed_setup(struct rig *rig)
 {
     make_device(rig);
-    assert_int_equal(dms_reserve(on.dev, 0x10000000, 0x100000, DMS_REGION_FIXED, NULL), 0);
+    on.room = ROOM_SIZE / 2;
+    assert_int_equal(dms_reserve(on.dev, ROOM_FIRST, on.room, DMS_REGION_FIXED, NULL), 0);
+    on.regions++;
 }
 
 static int fixed_call(struct rig *rig)
 {
     rig->tp.scatter = true;
-    on.iova = 0x10001010;
+    on.iova = ROOM_FIRST + 0x1010;
     return dms_map_fixed(on.dev, on.iova, on.pages + 0x10, 3 * 4096, DMS_TO_DEVICE, NULL);
 }
 
@@ -209,123 +176,39 @@ static int coherent_call(struct rig *rig)
 
 static void coherent_undo(struct rig *rig)
 {
+    rig_assert_hits(rig, on.dev, on.iova, DMS_WRITE, on.coherent);
     assert_int_equal(dms_coherent_free(on.dev, on.coherent, 8192, on.iova), 0);
-    destroy_device(rig);
+    end_device(rig);
 }
 
 static const struct subject subjects[] = {
-    {"create", NULL, create_call, create_failed, destroy_device},
-    {"create in a group", share_setup, share_call, share_failed, share_undo},
-    {"attach", attach_setup, attach_call, attach_failed, destroy_device},
-    {"reserve", make_device, reserve_call, reserve_failed, destroy_device},
-    {"window", make_device, window_call, reserve_failed, destroy_device},
-    {"reserve any", make_device, reserve_any_call, reserve_failed, destroy_device},
-    {"map", make_device, map_call, NULL, map_undo},
-    {"scatter list", make_device, sg_call, NULL, sg_undo},
-    {"fixed", fixed_setup, fixed_call, NULL, map_undo},
-    {"coherent", make_device, coherent_call, NULL, coherent_undo},
+    {"create", NULL, create_call, create_failed, NULL, destroy_device},
+    {"create in a group", share_setup, share_call, share_failed, NULL, share_undo},
+    {"attach", attach_setup, attach_call, attach_failed, NULL, attach_undo},
+    {"reserve", make_device, reserve_call, nothing_happened, NULL, destroy_device},
+    {"window", make_device, window_call, nothing_happened, NULL, destroy_device},
+    {"reserve any", make_device, reserve_any_call, nothing_happened, NULL, destroy_device},
+    {"map", make_device, map_call, nothing_happened, NULL, map_undo},
+    {"scatter list", make_device, sg_call, nothing_happened, NULL, sg_undo},
+    {"fixed", fixed_setup, fixed_call, nothing_happened, NULL, map_undo},
+    {"coherent", make_device, coherent_call, nothing_happened, NULL, coherent_undo},
 };
 
-static void check_failed(const struct subject *subject, struct rig *rig)
-{
-    if (subject->check_failed)
-        subject->check_failed(rig);
-    else
-        nothing_mapped(rig);
-}
-
-/* After the failure, and what it left was checked: the same call, and the end. */
-static void retry(const struct subject *subject, struct rig *rig, long n)
-{
-    int err = subject->call(rig);
-
-    if (err)
-        fail_msg("%s: retry after failure %ld gives %d", subject->name, n, err);
-    subject->undo(rig);
-    rig_destroy(rig);
-}
-
-static bool fail_port_call(const struct subject *subject, long n)
-{
-    struct rig *rig = rig_create();
-    bool failed;
-    int err;
-
-    if (subject->setup)
-        subject->setup(rig);
-    test_port_fail_nth(&rig->tp, n);
-    err = subject->call(rig);
-    failed = atomic_load(&rig->tp.failed);
-    test_port_fail_nth(&rig->tp, 0);
-    if (!err) {
-        /* Not hit, or hit where the library can do without. */
-        subject->undo(rig);
-        rig_destroy(rig);
-        return failed;
-    }
-    if (!failed || (err != DMS_ENOMEM && err != DMS_EFAULT))
-        fail_msg("%s: port call %ld fails with %d", subject->name, n, err);
-    /* Nobody else is to blame. */
-    assert_true(rig->report.error == 0 || rig->report.party == DMS_PARTY_NONE);
-    check_failed(subject, rig);
-    retry(subject, rig, n);
-    return true;
-}
+#define SUBJECTS (sizeof(subjects) / sizeof(subjects[0]))
 
 static void every_port_call_may_fail(void **state)
 {
     (void)state;
-    on.pages = rig_pages(16);
-    for (size_t i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++) {
-        long n = 1;
-
-        while (fail_port_call(&subjects[i], n))
-            assert_in_range(++n, 1, MOST_FAILURES);
-    }
-    free(on.pages);
-}
-
-static bool fail_iommu_call(const struct subject *subject, enum fake_op op, unsigned n)
-{
-    struct rig *rig = rig_create();
-    unsigned before;
-    bool hit;
-    int err;
-
-    if (subject->setup)
-        subject->setup(rig);
-    before = fake_calls(rig->fake, op);
-    fake_fail_nth(rig->fake, op, n, DMS_ENOMEM);
-    err = subject->call(rig);
-    hit = fake_calls(rig->fake, op) >= before + n;
-    if (!err) {
-        assert_false(hit);
-        subject->undo(rig);
-        rig_destroy(rig);
-        return false;
-    }
-    if (!hit || err != DMS_ENOMEM)
-        fail_msg("%s: IOMMU call %d %u fails with %d", subject->name, (int)op, n, err);
-    check_failed(subject, rig);
-    retry(subject, rig, n);
-    return true;
+    assert_true(fail_port_calls(subjects, SUBJECTS) > 0);
 }
 
 static void every_request_to_the_iommu_may_fail(void **state)
 {
-    static const enum fake_op ops[] = {FAKE_DOMAIN_CREATE, FAKE_ATTACH, FAKE_MAP};
+    static const struct refusal refusals[] = {
+        {FAKE_DOMAIN_CREATE, DMS_ENOMEM}, {FAKE_ATTACH, DMS_ENOMEM}, {FAKE_MAP, DMS_ENOMEM}};
 
     (void)state;
-    on.pages = rig_pages(16);
-    for (size_t i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++) {
-        for (size_t o = 0; o < sizeof(ops) / sizeof(ops[0]); o++) {
-            unsigned n = 1;
-
-            while (fail_iommu_call(&subjects[i], ops[o], n))
-                assert_in_range(++n, 1, MOST_FAILURES);
-        }
-    }
-    free(on.pages);
+    fail_requests(subjects, SUBJECTS, refusals, 3);
 }
 
 /* ---- bring-up and devices of a tree ---------------------------------------------------------- */
@@ -393,6 +276,7 @@ static void a_bring_up_that_fails_leaves_nothing(void **state)
         test_port_assert_clean(&tp);
     } while (atomic_load(&tp.failed));
     assert_in_range(n, 10, MOST_FAILURES);
+    print_message("# %ld faults injected\n", n - 1);
     fake_iommu_destroy(fake);
 }
 

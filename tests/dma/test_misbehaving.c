@@ -380,11 +380,16 @@ static void choose_faults(void)
         faults.cmdq_slow = (uint32_t)below(8);
 }
 
-/* Returns how many calls were refused. */
-static uint64_t run(uint64_t which)
+/* Adds up what came to pass in all runs. */
+struct total {
+    uint64_t faults;
+    uint64_t refusals;
+};
+
+static void run(uint64_t which, struct total *total)
 {
     const char *given = getenv("DMS_FAULT");
-    uint64_t refusals;
+    struct smmuv3_counters counters;
 
     seed = which;
     dice = (struct test_random){seed, seed};
@@ -397,25 +402,28 @@ static uint64_t run(uint64_t which)
     for (unsigned i = 0; i < STEPS; i++)
         step();
     assert_refusals_have_reasons();
-    refusals = life.refusals;
+    smmuv3_model_counters(life.smmu, &counters);
+    total->faults += counters.faults;
+    total->refusals += life.refusals;
     end();
-    return refusals;
 }
 
 static void a_misbehaving_smmu_refuses_but_never_lies(void **state)
 {
     const char *given = getenv("DMS_SEED");
-    uint64_t refusals = 0;
+    struct total total = {0};
 
     (void)state;
     if (given) {
-        run(strtoull(given, NULL, 0));
+        run(strtoull(given, NULL, 0), &total);
         return;
     }
     for (uint64_t i = 1; i <= RUNS; i++)
-        refusals += run(i);
+        run(i, &total);
+    print_message("# %u runs, %llu faults injected, %llu calls refused\n", RUNS,
+                  (unsigned long long)total.faults, (unsigned long long)total.refusals);
     /* Or else the faults above are none. */
-    assert_true(refusals > RUNS);
+    assert_true(total.refusals > RUNS);
 }
 
 /* What the driver cannot know. That it is seen here shows that a driver's own omission would be. */

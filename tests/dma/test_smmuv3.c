@@ -382,6 +382,7 @@ static void a_life_survives_the_failure_of_any_allocation(void **state)
         dms_posix_ram_free(world.posix, l.pages, 8 * 4096);
     } while (failed);
     assert_in_range(n, 30, 300);
+    print_message("# %llu faults injected\n", (unsigned long long)n - 1);
 }
 
 #define test_here(function) cmocka_unit_test_setup_teardown(function, setup, teardown)

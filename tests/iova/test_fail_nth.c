@@ -244,7 +244,7 @@ static void fail_each_allocation(unsigned flags, enum host_threads threads)
         refused += scene.refused;
     }
     /* It goes without a slot, a depot or a batch. */
-    print_message("# %llu allocations, %u refused calls\n", (unsigned long long)nth - 1, refused);
+    print_message("# %llu faults injected, %u calls refused\n", (unsigned long long)nth - 1, refused);
     assert_true(nth > 20 && refused > (nth - 1) / 2);
 }
 
@@ -268,6 +268,7 @@ static void nor_with_a_size_index(void **state)
         sequence();
         allocs = scene.host.allocs;
     }
+    print_message("# %llu faults injected\n", (unsigned long long)allocs);
 }
 
 static void a_thread_may_have_no_number_for_once(void **state)

@@ -398,6 +398,7 @@ static void a_failing_allocation_changes_nothing(void **state)
     }
     rec.fail_call = 0;
     assert_true(failures >= 2);
+    print_message("# %u faults injected\n", failures);
     assert_int_equal(iommu->ops->detach(domain, stream(SID, 0x100)), 0);
 }
 

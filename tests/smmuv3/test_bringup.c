@@ -476,6 +476,7 @@ static void every_failing_allocation_leaves_nothing_behind(void **state)
         assert_no_leak();
     }
     assert_true(n > 4);
+    print_message("# %u faults injected\n", (unsigned)n - 1);
     destroy();
 }
 

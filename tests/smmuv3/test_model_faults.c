@@ -29,6 +29,7 @@ static struct model_rig rig;
 static struct dms_port port;
 static struct smmuv3_faults faults;
 static uint64_t clock_ns;
+static uint64_t injected; /* faults, by all models of one test */
 
 static uint64_t now(void *ctx)
 {
@@ -175,9 +176,27 @@ static void stop(void)
 
 static void run(void)
 {
+    struct smmuv3_counters counters;
+
     start();
     work();
+    smmuv3_model_counters(rig.model, &counters);
+    injected += counters.faults;
     stop();
+}
+
+static int count_none(void **state)
+{
+    (void)state;
+    injected = 0;
+    return 0;
+}
+
+static int print_count(void **state)
+{
+    (void)state;
+    print_message("# %llu faults injected\n", (unsigned long long)injected);
+    return 0;
 }
 
 /* Under each occurrence of one fault; `every` as well: again and again. */
@@ -335,15 +354,18 @@ static void id_registers_that_lie_do_no_harm_to_the_driver(void **state)
     assert_true(up > 20 && up < 120);
 }
 
+/* A test whose runs say how many faults came to pass. */
+#define COUNTED(function) cmocka_unit_test_setup_teardown(function, count_none, print_count)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_stuck_queue_costs_time_and_nothing_else),
-        cmocka_unit_test(a_sync_that_never_completes_is_a_timeout),
-        cmocka_unit_test(an_illegal_command_is_never_success),
-        cmocka_unit_test(an_aborted_fetch_is_survived),
-        cmocka_unit_test(lost_and_invented_events_disturb_nobody),
-        cmocka_unit_test(conflicts_are_reported_and_no_more),
+        COUNTED(a_stuck_queue_costs_time_and_nothing_else),
+        COUNTED(a_sync_that_never_completes_is_a_timeout),
+        COUNTED(an_illegal_command_is_never_success),
+        COUNTED(an_aborted_fetch_is_survived),
+        COUNTED(lost_and_invented_events_disturb_nobody),
+        COUNTED(conflicts_are_reported_and_no_more),
         cmocka_unit_test(a_slow_queue_is_waited_for),
         cmocka_unit_test(slow_acknowledgements_are_waited_for),
         cmocka_unit_test(lost_acknowledgements_are_timeouts),
