@@ -22,8 +22,7 @@ int caches_init(struct dms_iova_space *space, uint64_t cache_bytes)
     caches->hash_factor = HASH_NUMBER << (HASH_SHIFT - space->granule_lg2);
     caches->budget = cache_bytes ? cache_bytes >> space->granule_lg2 : pages;
     /* A quarter of the budget is the depot's. */
-    caches->depot_bytes = caches->budget / 4 / (DEPOT_CELLS * BATCH)
-                          << space->granule_lg2;
+    caches->depot_bytes = caches->budget / 4 / (DEPOT_CELLS * BATCH) << space->granule_lg2;
     caches->budget -= caches->budget / 4;
     caches->batched_pages = (space->tree.end - space->tree.start) >> BATCHED_SHARE_LG2;
     if (caches->batched_pages < BATCHED_PAGES_MIN)

@@ -2,32 +2,38 @@
 /* The way from the root to the segment of a page, and from segment to segment. */
 #include "tree.h"
 
-/* The last entry that begins at or before page. The first one always does. */
-static unsigned inner_index(const struct inner *inner, uint64_t page)
+/* All ones or 0: arithmetic instead of a choice, which compilers like to make a branch. */
+static inline unsigned mask_if(bool condition)
+{
+    return 0u - (unsigned)condition;
+}
+
+/*
+ * The last of the ascending values that is at most `limit`, as the first one always is. As many steps as the row could
+ * need at its longest, whatever its count, and no branch depends on the values: there is nothing to mispredict.
+ */
+static inline unsigned last_at_most(const uint64_t *value, unsigned count, unsigned longest,
+                                    uint64_t limit)
 {
     unsigned low = 0;
 
-    for (unsigned size = inner->node.count; size > 1;) {
-        unsigned half = size / 2;
+    for (unsigned half = 1u << ilog2(longest - 1); half > 0; half /= 2) {
+        unsigned step = half & mask_if(low + half < count);
 
-        low = inner->entry[low + half].first <= page ? low + half : low;
-        size -= half;
+        low += step & mask_if(value[low + step] <= limit);
     }
     return low;
 }
 
+static unsigned inner_index(const struct inner *inner, uint64_t page)
+{
+    return last_at_most(inner->first, inner->node.count, INNER_MAX, page);
+}
+
 static unsigned leaf_index(const struct leaf *leaf, uint64_t page)
 {
-    uint64_t word = seg_word(page, (enum seg_type)(SEG_TYPES - 1));
-    unsigned low = 0;
-
-    for (unsigned size = leaf->node.count; size > 1;) {
-        unsigned half = size / 2;
-
-        low = leaf->word[low + half] <= word ? low + half : low;
-        size -= half;
-    }
-    return low;
+    return last_at_most(leaf->word, leaf->node.count, LEAF_MAX,
+                        seg_word(page, (enum seg_type)(SEG_TYPES - 1)));
 }
 
 void tree_find(struct tree *tree, uint64_t page, struct path *path)
@@ -40,9 +46,8 @@ void tree_find(struct tree *tree, uint64_t page, struct path *path)
         unsigned idx = inner_index(inner, page);
 
         path->level[level] = (struct step){node, idx, end};
-        if (idx + 1 < node->count)
-            end = inner->entry[idx + 1].first;
-        node = inner->entry[idx].child;
+        end = child_end(&path->level[level], idx);
+        node = inner->child[idx];
         if (level == 1)
             leaf_prefetch(node);
     }

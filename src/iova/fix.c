@@ -25,31 +25,30 @@ struct fit inner_fit(const struct inner *inner, struct fit most)
     struct fit fit = {0, 0};
 
     for (unsigned i = 0; i < inner->node.count && !fit_covers(fit, most); i++)
-        fit_join(&fit, inner->entry[i].fit);
+        fit_join(&fit, inner->fit[i]);
     return fit;
 }
 
-bool entry_refresh(struct path *path, unsigned level, unsigned idx)
+bool child_refresh(struct path *path, unsigned level, unsigned idx)
 {
-    const struct step *step = &path->level[level];
-    struct entry *entry = &path_inner(path, level)->entry[idx];
-    const struct leaf *leaf = (struct leaf *)entry->child;
-    const struct inner *inner = (struct inner *)entry->child;
-    uint64_t end = idx + 1 < step->node->count ? entry[1].first : step->end;
-    uint64_t first = level == 1 ? seg_page(leaf->word[0]) : inner->entry[0].first;
+    struct inner *parent = path_inner(path, level);
+    const struct leaf *leaf = (struct leaf *)parent->child[idx];
+    const struct inner *inner = (struct inner *)parent->child[idx];
+    uint64_t end = child_end(&path->level[level], idx);
+    uint64_t first = level == 1 ? seg_page(leaf->word[0]) : inner->first[0];
     struct fit fit = level == 1 ? leaf_fit(leaf, end, FIT_MAX) : inner_fit(inner, FIT_MAX);
 
-    if (entry->first == first && fit_equal(entry->fit, fit))
+    if (parent->first[idx] == first && fit_equal(parent->fit[idx], fit))
         return false;
-    entry->first = first;
-    entry->fit = fit;
+    parent->first[idx] = first;
+    parent->fit[idx] = fit;
     return true;
 }
 
 static void fix_root(struct tree *tree)
 {
     while (tree->height > 0 && tree->root->count == 1) {
-        struct tree_node *child = ((struct inner *)tree->root)->entry[0].child;
+        struct tree_node *child = ((struct inner *)tree->root)->child[0];
 
         tree_give_node(tree, tree->root, tree->height--);
         tree->root = child;
@@ -71,7 +70,7 @@ void tree_fix(struct tree *tree, struct path *path)
             tree_split(tree, path, level);
         else if (node_should_join(path, level, tree->height))
             tree_join(tree, path, level);
-        else if (!entry_refresh(path, parent, path->level[parent].idx))
+        else if (!child_refresh(path, parent, path->level[parent].idx))
             return;
     }
     fix_root(tree);

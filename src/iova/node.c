@@ -8,11 +8,11 @@ static size_t node_size(unsigned level)
     return level == 0 ? sizeof(struct leaf) : sizeof(struct inner);
 }
 
-/* A spare node's second word links to the next one. */
+/* A spare node links to the next one. */
 static struct tree_node **spare_link(struct tree_node *node, unsigned level)
 {
     return level == 0 ? (struct tree_node **)(void *)((struct leaf *)node)->word
-                      : &((struct inner *)node)->entry[0].child;
+                      : &((struct inner *)node)->child[0];
 }
 
 static int spare_fill(struct tree *tree, unsigned level, unsigned want)

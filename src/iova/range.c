@@ -36,7 +36,7 @@ int tree_take(struct tree *tree, struct path *path, uint64_t start, uint64_t pag
     count_pages(tree, whole.type, type, page - start);
     if (seg_is_live(type))
         tree->live_count += count;
-    tree_splice(tree, path, 1, words, used);
+    tree_splice_taken(tree, path, words, used);
     return 0;
 }
 
@@ -61,7 +61,14 @@ void tree_release(struct tree *tree, struct path *path, unsigned count)
     join_right = next < leaf->node.count && seg_type(leaf->word[next]) == type;
     count_pages(tree, live.type, type, end - live.start);
     tree->live_count -= count;
-    tree_splice(tree, path, count + join_right, &word, !join_left);
+    if (type == SEG_FREE) {
+        struct segment gap = {join_left ? seg_page(leaf->word[idx - 1]) : live.start,
+                              join_right ? leaf_segment_end(path, next) : end, SEG_FREE};
+
+        tree_splice_free(tree, path, count + join_right, &word, !join_left, gap);
+    } else {
+        tree_splice(tree, path, count + join_right, &word, !join_left);
+    }
 }
 
 int tree_cut(struct tree *tree, uint64_t page)

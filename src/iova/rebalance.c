@@ -3,17 +3,23 @@
 
 #include "base/mem.h"
 
-static size_t item_size(unsigned level)
+static void move_children(struct inner *to, unsigned at, const struct inner *from, unsigned idx,
+                          unsigned count)
 {
-    return level == 0 ? sizeof(uint64_t) : sizeof(struct entry);
+    memmove(&to->first[at], &from->first[idx], count * sizeof(to->first[0]));
+    memmove(&to->fit[at], &from->fit[idx], count * sizeof(to->fit[0]));
+    memmove(&to->child[at], &from->child[idx], count * sizeof(to->child[0]));
 }
 
-static unsigned char *node_item(struct tree_node *node, unsigned level, unsigned idx)
+/* Words or children from `idx` on to `at`, in the same node or in another one; counts stay. */
+static void move_items(unsigned level, struct tree_node *to, unsigned at, struct tree_node *from,
+                       unsigned idx, unsigned count)
 {
-    unsigned char *items = level == 0 ? (unsigned char *)((struct leaf *)node)->word
-                                      : (unsigned char *)((struct inner *)node)->entry;
-
-    return items + idx * item_size(level);
+    if (level == 0)
+        memmove(&((struct leaf *)to)->word[at], &((struct leaf *)from)->word[idx],
+                count * sizeof(uint64_t));
+    else
+        move_children((struct inner *)to, at, (struct inner *)from, idx, count);
 }
 
 /* Move the first `count` items of `right` to the end of `left`. */
@@ -21,10 +27,8 @@ static void move_left(struct tree_node *left, struct tree_node *right, unsigned 
                       unsigned count)
 {
     right->count -= count;
-    memcpy(node_item(left, level, left->count), node_item(right, level, 0),
-           count * item_size(level));
-    memmove(node_item(right, level, 0), node_item(right, level, count),
-            right->count * item_size(level));
+    move_items(level, left, left->count, right, 0, count);
+    move_items(level, right, 0, right, count, right->count);
     left->count += count;
 }
 
@@ -33,10 +37,8 @@ static void move_right(struct tree_node *left, struct tree_node *right, unsigned
                        unsigned count)
 {
     left->count -= count;
-    memmove(node_item(right, level, count), node_item(right, level, 0),
-            right->count * item_size(level));
-    memcpy(node_item(right, level, 0), node_item(left, level, left->count),
-           count * item_size(level));
+    move_items(level, right, count, right, 0, right->count);
+    move_items(level, right, 0, left, left->count, count);
     right->count += count;
 }
 
@@ -66,19 +68,17 @@ void tree_split(struct tree *tree, struct path *path, unsigned level)
     unsigned idx = path->level[level + 1].idx;
 
     move_right(left, right, level, left->count - split_point(path, level));
-    memmove(&parent->entry[idx + 2], &parent->entry[idx + 1],
-            (parent->node.count - idx - 1) * sizeof(struct entry));
+    move_children(parent, idx + 2, parent, idx + 1, parent->node.count - idx - 1);
     parent->node.count++;
-    parent->entry[idx + 1].child = right;
-    entry_refresh(path, level + 1, idx + 1);
-    entry_refresh(path, level + 1, idx);
+    parent->child[idx + 1] = right;
+    child_refresh(path, level + 1, idx + 1);
+    child_refresh(path, level + 1, idx);
 }
 
-static void remove_entry(struct inner *parent, unsigned idx)
+static void remove_child(struct inner *parent, unsigned idx)
 {
     parent->node.count--;
-    memmove(&parent->entry[idx], &parent->entry[idx + 1],
-            (parent->node.count - idx) * sizeof(struct entry));
+    move_children(parent, idx, parent, idx + 1, parent->node.count - idx);
 }
 
 static void even_out(struct tree_node *left, struct tree_node *right, unsigned level)
@@ -91,7 +91,7 @@ static void even_out(struct tree_node *left, struct tree_node *right, unsigned l
         move_right(left, right, level, left->count - half);
 }
 
-/* The entry of the left one of the two neighbours that the node at `level` belongs to. */
+/* The index of the left one of the two neighbours that the node at `level` belongs to. */
 static unsigned pair_index(const struct path *path, unsigned level)
 {
     unsigned idx = path->level[level + 1].idx;
@@ -101,7 +101,7 @@ static unsigned pair_index(const struct path *path, unsigned level)
 
 static unsigned pair_count(const struct inner *parent, unsigned at)
 {
-    return parent->entry[at].child->count + parent->entry[at + 1].child->count;
+    return parent->child[at]->count + parent->child[at + 1]->count;
 }
 
 static bool pair_merges(unsigned total, unsigned level)
@@ -123,18 +123,18 @@ void tree_join(struct tree *tree, struct path *path, unsigned level)
 {
     struct inner *parent = path_inner(path, level + 1);
     unsigned at = pair_index(path, level);
-    struct tree_node *left = parent->entry[at].child;
-    struct tree_node *right = parent->entry[at + 1].child;
+    struct tree_node *left = parent->child[at];
+    struct tree_node *right = parent->child[at + 1];
 
     if (pair_merges(left->count + right->count, level) || left->count == 0 || right->count == 0) {
         move_left(left, right, level, right->count);
-        remove_entry(parent, at + 1);
+        remove_child(parent, at + 1);
         tree_give_node(tree, right, level);
     } else {
         even_out(left, right, level);
-        entry_refresh(path, level + 1, at + 1);
+        child_refresh(path, level + 1, at + 1);
     }
-    entry_refresh(path, level + 1, at);
+    child_refresh(path, level + 1, at);
 }
 
 void tree_grow_root(struct tree *tree, struct path *path)
@@ -142,8 +142,8 @@ void tree_grow_root(struct tree *tree, struct path *path)
     struct inner *root = tree_take_inner(tree);
 
     root->node.count = 1;
-    root->entry[0].first = tree->start;
-    root->entry[0].child = tree->root;
+    root->first[0] = tree->start;
+    root->child[0] = tree->root;
     tree->root = &root->node;
     tree->height++;
     path->level[tree->height] = (struct step){.node = &root->node, .end = tree->end};

@@ -21,14 +21,14 @@ static inline bool node_is_over(const struct path *path, unsigned level)
  */
 bool node_should_join(const struct path *path, unsigned level, unsigned height);
 
-/* Each leaves the parent's entries right, though not the parent's own size and entry. */
+/* Each leaves what the parent says of the children right, though not the parent's own size. */
 void tree_split(struct tree *tree, struct path *path, unsigned level);
 void tree_join(struct tree *tree, struct path *path, unsigned level);
 
 /* A new root above the old one, its only child. */
 void tree_grow_root(struct tree *tree, struct path *path);
 
-/* fix.c: bring one entry up to date with its child. False: it was. */
-bool entry_refresh(struct path *path, unsigned level, unsigned idx);
+/* fix.c: bring what the node at `level` says of its idx-th child up to date. False: it was. */
+bool child_refresh(struct path *path, unsigned level, unsigned idx);
 
 #endif

@@ -100,7 +100,7 @@ static bool leaf_search_up(struct path *path, const struct query *query, uint64_
     return false;
 }
 
-/* The next entry at `level` in the direction, idx itself included, that may serve. False: none. */
+/* The next child at `level` in the direction, idx itself included, that may serve. False: none. */
 static inline bool inner_search(struct path *path, unsigned level, const struct query *query,
                                 int direction)
 {
@@ -109,10 +109,8 @@ static inline bool inner_search(struct path *path, unsigned level, const struct 
     unsigned count = inner->node.count;
 
     for (unsigned idx = step->idx; idx < count; idx += (unsigned)direction) {
-        const struct entry *entry = &inner->entry[idx];
-
-        if (!fit_may_serve(entry->fit, query) || entry->first >= query->end ||
-            (idx + 1 < count ? entry[1].first : step->end) <= query->lowest)
+        if (!fit_may_serve(inner->fit[idx], query) || inner->first[idx] >= query->end ||
+            child_end(step, idx) <= query->lowest)
             continue;
         step->idx = idx;
         return true;
@@ -123,13 +121,12 @@ static inline bool inner_search(struct path *path, unsigned level, const struct 
 static inline void enter(struct path *path, unsigned level, int direction)
 {
     const struct step *step = &path->level[level];
-    const struct entry *entry = &path_inner(path, level)->entry[step->idx];
-    uint64_t end = step->idx + 1 < step->node->count ? entry[1].first : step->end;
+    struct tree_node *child = path_inner(path, level)->child[step->idx];
 
     if (level == 1)
-        leaf_prefetch(entry->child);
+        leaf_prefetch(child);
     path->level[level - 1] =
-        (struct step){entry->child, direction < 0 ? entry->child->count - 1 : 0, end};
+        (struct step){child, direction < 0 ? child->count - 1 : 0, child_end(step, step->idx)};
 }
 
 static inline __attribute__((always_inline)) bool tree_search(struct tree *tree,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * The one way in which a leaf changes, and what the change does to the fits above it. Most changes neither remove the
- * gap that gives a node its fit nor make a longer one, and end at the first level that does not notice.
+ * The one way in which a leaf changes, and what the change does to the fits above it. What is freed can only raise them,
+ * and what is taken only lower them, if its gap gave them: most changes end at the first level that does not notice.
  */
 #include "rebalance.h"
 
@@ -39,58 +39,11 @@ static void replace_words(struct leaf *leaf, unsigned at, unsigned remove, const
 /* Where the fit of the path's node at `level` is kept. */
 static struct fit *fit_above(struct tree *tree, const struct path *path, unsigned level)
 {
-    const struct step *above = &path->level[level + 1];
-
     return level == tree->height ? &tree->fit
-                                 : &((struct inner *)above->node)->entry[above->idx].fit;
+                                 : &path_inner(path, level + 1)->fit[path->level[level + 1].idx];
 }
 
-/* Does one of the gaps among the words [from, to) give the leaf its fit? Then the fit may fall with it. */
-static bool gives_fit(const struct path *path, unsigned from, unsigned to, struct fit fit)
-{
-    const struct leaf *leaf = path_leaf(path);
-
-    for (unsigned i = from; i < to; i++) {
-        uint64_t end = leaf_segment_end(path, i);
-        uint64_t pages = seg_free_pages(leaf->word[i], end);
-
-        if (pages != 0 && pages >= fit.natural &&
-            (pages == fit.gap || natural_fit(seg_page(leaf->word[i]), end) == fit.natural))
-            return true;
-    }
-    return false;
-}
-
-static void add_gaps(const struct path *path, unsigned from, unsigned to, struct fit *fit)
-{
-    const struct leaf *leaf = path_leaf(path);
-
-    for (unsigned i = from; i < to; i++) {
-        if (seg_type(leaf->word[i]) == SEG_FREE)
-            fit_add_gap(fit, seg_page(leaf->word[i]), leaf_segment_end(path, i));
-    }
-}
-
-/* The fit below `level`'s entry changed from `old` to `new`: carry that up. */
-static void update_above(struct tree *tree, const struct path *path, struct fit old, struct fit new)
-{
-    for (unsigned level = 1; level <= tree->height; level++) {
-        struct fit *fit = fit_above(tree, path, level);
-        struct fit before = *fit;
-        bool may_fall = (old.gap == fit->gap && new.gap < old.gap) ||
-                        (old.natural == fit->natural && new.natural < old.natural);
-
-        fit_join(fit, new);
-        if (may_fall)
-            *fit = inner_fit(path_inner(path, level), *fit);
-        if (fit_equal(*fit, before))
-            return;
-        old = before;
-        new = *fit;
-    }
-}
-
-/* The leaf before the one that began at `page` reaches further, or less far, than its entries say. */
+/* The leaf before the one that began at `page` reaches further, or less far, than the nodes above it say. */
 static void refresh_previous(struct tree *tree, uint64_t page)
 {
     struct path path;
@@ -99,45 +52,87 @@ static void refresh_previous(struct tree *tree, uint64_t page)
     tree_fix(tree, &path);
 }
 
-/* The leaf's fit after the change to its words [from, to). */
-static struct fit changed_fit(const struct path *path, unsigned from, unsigned to, struct fit old,
-                              bool may_fall)
+/* Change the words. True: nothing else has changed but the leaf's fit, which is still to be told above. */
+static bool splice_words(struct tree *tree, struct path *path, unsigned remove,
+                         const uint64_t *words, unsigned count)
 {
-    struct fit gained = {0, 0};
+    struct leaf *leaf = path_leaf(path);
+    uint64_t first = seg_page(leaf->word[0]);
+    bool moved;
 
-    if (!may_fall) {
-        add_gaps(path, from, to, &old);
-        return old;
+    replace_words(leaf, path->level[0].idx, remove, words, count);
+    moved = leaf->node.count == 0 || seg_page(leaf->word[0]) != first;
+    if (!moved && !node_is_over(path, 0) &&
+        (count >= remove || !node_should_join(path, 0, tree->height)))
+        return true;
+    tree_fix(tree, path);
+    if (moved)
+        refresh_previous(tree, first);
+    return false;
+}
+
+/* The leaf's fit has not fallen, and now covers `fit` as well: up to the first level that did so before. */
+static void raise_fits(struct tree *tree, const struct path *path, struct fit fit)
+{
+    for (unsigned level = 0; level <= tree->height; level++) {
+        struct fit *above = fit_above(tree, path, level);
+
+        if (fit_covers(*above, fit))
+            return;
+        fit_join(above, fit);
     }
-    add_gaps(path, from, to, &gained);
-    if (fit_covers(gained, old))
-        return gained;
-    fit_join(&old, gained);
-    return leaf_fit(path_leaf(path), path->level[0].end, old);
+}
+
+/* The leaf's fit fell from `old`: up to the first level whose fit it did not give. */
+static void lower_fits(struct tree *tree, const struct path *path, struct fit old)
+{
+    struct fit fit = leaf_fit(path_leaf(path), path->level[0].end, old);
+
+    for (unsigned level = 0; !fit_equal(fit, old); level++) {
+        struct fit *above = fit_above(tree, path, level);
+
+        *above = fit;
+        if (level == tree->height)
+            return;
+        above = fit_above(tree, path, level + 1);
+        if (above->gap > old.gap && above->natural > old.natural)
+            return;
+        old = *above;
+        fit = inner_fit(path_inner(path, level + 1), old);
+    }
+}
+
+/* Is one of the leaf's gaps that the fit is from this one? */
+static bool gap_gives(struct fit fit, uint64_t start, uint64_t end)
+{
+    return end - start == fit.gap ||
+           (end - start >= fit.natural && natural_fit(start, end) == fit.natural);
+}
+
+void tree_splice_free(struct tree *tree, struct path *path, unsigned remove, const uint64_t *words,
+                      unsigned count, struct segment gap)
+{
+    struct fit fit = {0, 0};
+
+    if (!splice_words(tree, path, remove, words, count))
+        return;
+    fit_add_gap(&fit, gap.start, gap.end);
+    raise_fits(tree, path, fit);
+}
+
+void tree_splice_taken(struct tree *tree, struct path *path, const uint64_t *words, unsigned count)
+{
+    struct segment gap = path_segment(path);
+    struct fit old = *fit_above(tree, path, 0);
+    bool may_fall = gap.type == SEG_FREE && gap_gives(old, gap.start, gap.end);
+
+    if (splice_words(tree, path, 1, words, count) && may_fall)
+        lower_fits(tree, path, old);
 }
 
 void tree_splice(struct tree *tree, struct path *path, unsigned remove, const uint64_t *words,
                  unsigned count)
 {
-    struct leaf *leaf = path_leaf(path);
-    unsigned at = path->level[0].idx;
-    unsigned before = at > 0 ? at - 1 : 0; /* the segment that ends where the change begins */
-    uint64_t first = seg_page(leaf->word[0]);
-    struct fit *fit = fit_above(tree, path, 0);
-    struct fit old = *fit;
-    bool may_fall = gives_fit(path, before, at + remove, old);
-    bool moved;
-
-    replace_words(leaf, at, remove, words, count);
-    moved = leaf->node.count == 0 || seg_page(leaf->word[0]) != first;
-    if (moved || node_is_over(path, 0) ||
-        (count < remove && node_should_join(path, 0, tree->height))) {
+    if (splice_words(tree, path, remove, words, count))
         tree_fix(tree, path);
-        if (moved)
-            refresh_previous(tree, first);
-        return;
-    }
-    *fit = changed_fit(path, before, at + count, old, may_fall);
-    if (!fit_equal(*fit, old))
-        update_above(tree, path, old, *fit);
 }

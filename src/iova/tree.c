@@ -31,7 +31,7 @@ void tree_fini(struct tree *tree)
 
         if (level > 0 && step->idx < step->node->count) {
             path.level[level - 1] = (struct step){
-                .node = path_inner(&path, level)->entry[step->idx++].child,
+                .node = path_inner(&path, level)->child[step->idx++],
             };
             level--;
             continue;

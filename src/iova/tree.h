@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * The one structure that owns free space: a B+-tree of segments in address order. Every inner entry carries the fit of
- * its subtree, so a search goes straight to a gap that serves, or learns at the root that none does.
+ * The one structure that owns free space: a B+-tree of segments in address order. Inner nodes carry the fit of every
+ * subtree, so a search goes straight to a gap that serves, or learns at the root that none does.
  * docs/iova.md says why this structure.
  *
  * Nothing here locks: the space's tree lock protects it.
@@ -14,7 +14,7 @@
 #include <dmaspace/port.h>
 
 /*
- * Words and entries that a node holds between operations: 256 and 768 bytes, chosen by measurement. Tests also build
+ * Words and children that a node holds between operations: 256 and 768 bytes, chosen by measurement. Tests also build
  * the room with tiny nodes, which makes trees deep.
  */
 #ifndef LEAF_MAX
@@ -35,16 +35,15 @@ struct leaf {
     uint64_t word[LEAF_MAX + LEAF_SLACK];
 };
 
-/* first is the first page of the child's first segment; it reaches to the next entry's. */
-struct entry {
-    uint64_t first;
-    struct fit fit;
-    struct tree_node *child;
-};
-
+/*
+ * Of each child: the first page of its first segment, which reaches to the next child's; its fit; and where it is. Each
+ * in a row of its own, as a search reads one of them from end to end.
+ */
 struct inner {
     struct tree_node node;
-    struct entry entry[INNER_MAX + 1];
+    uint64_t first[INNER_MAX + 1];
+    struct fit fit[INNER_MAX + 1];
+    struct tree_node *child[INNER_MAX + 1];
 };
 
 struct tree {
@@ -63,7 +62,7 @@ struct tree {
     unsigned spare_leaves, spare_inners;
 };
 
-/* The way to one segment: level[0] is the leaf, idx the segment's word in it; above, idx is the entry taken. */
+/* The way to one segment: level[0] is the leaf, idx the segment's word in it; above, idx is the child taken. */
 struct step {
     struct tree_node *node;
     unsigned idx;
@@ -90,6 +89,14 @@ static inline uint64_t leaf_segment_end(const struct path *path, unsigned idx)
     const struct leaf *leaf = path_leaf(path);
 
     return idx + 1 < leaf->node.count ? seg_page(leaf->word[idx + 1]) : path->level[0].end;
+}
+
+/* The end of what is below the idx-th child of a step above the leaves. */
+static inline uint64_t child_end(const struct step *step, unsigned idx)
+{
+    const struct inner *inner = (const struct inner *)step->node;
+
+    return idx + 1 < inner->node.count ? inner->first[idx + 1] : step->end;
 }
 
 static inline struct segment path_segment(const struct path *path)
@@ -150,6 +157,11 @@ bool gap_place_up(const struct query *query, uint64_t start, uint64_t end, uint6
 int tree_prepare_splice(struct tree *tree, const struct path *path, unsigned grow);
 void tree_splice(struct tree *tree, struct path *path, unsigned remove, const uint64_t *words,
                  unsigned count);
+/* The same where all that changes is that `gap`, whole now, has grown out of nothing, or of the gaps that were there. */
+void tree_splice_free(struct tree *tree, struct path *path, unsigned remove, const uint64_t *words,
+                      unsigned count, struct segment gap);
+/* The same where the words take the place of the path's segment alone, and leave no more of it than it was. */
+void tree_splice_taken(struct tree *tree, struct path *path, const uint64_t *words, unsigned count);
 
 /* fix.c. Bring everything above a changed leaf in order, whatever happened to it. */
 void tree_fix(struct tree *tree, struct path *path);

@@ -84,12 +84,12 @@ static struct fit check_node(struct check *check, struct tree_node *node, unsign
     check->memory += sizeof(*inner);
     expect(check, node->count > 0 && node->count <= INNER_MAX, "an inner node's count is wrong");
     for (unsigned i = 0; i < node->count && !check->complaint; i++) {
-        uint64_t stop = i + 1 < node->count ? inner->entry[i + 1].first : end;
+        uint64_t stop = i + 1 < node->count ? inner->first[i + 1] : end;
         struct fit below;
 
-        expect(check, inner->entry[i].first == check->next, "an entry's first page is wrong");
-        below = check_node(check, inner->entry[i].child, level - 1, stop);
-        expect(check, fit_equal(below, inner->entry[i].fit), "an entry's fit is wrong");
+        expect(check, inner->first[i] == check->next, "a child's first page is wrong");
+        below = check_node(check, inner->child[i], level - 1, stop);
+        expect(check, fit_equal(below, inner->fit[i]), "a child's fit is wrong");
         fit_join(&fit, below);
     }
     return fit;
