@@ -8,14 +8,12 @@ struct fit leaf_fit(const struct leaf *leaf, uint64_t end, struct fit most)
 {
     struct fit fit = {0, 0};
 
-    for (unsigned i = leaf->node.count; i-- > 0; end = seg_page(leaf->word[i])) {
-        uint64_t pages = seg_free_pages(leaf->word[i], end);
+    for (uint32_t free = leaf->node.free; free != 0 && !fit_covers(fit, most);) {
+        unsigned i = last_free(free);
 
-        if (pages <= fit.natural)
-            continue;
-        fit_add_gap(&fit, seg_page(leaf->word[i]), end);
-        if (fit_covers(fit, most))
-            break;
+        fit_add_gap(&fit, seg_page(leaf->word[i]),
+                    i + 1 < leaf->node.count ? seg_page(leaf->word[i + 1]) : end);
+        free ^= UINT32_C(1) << i;
     }
     return fit;
 }

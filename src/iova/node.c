@@ -41,6 +41,7 @@ static struct tree_node *spare_take(struct tree *tree, unsigned level)
     *list = *spare_link(node, level);
     --*(level == 0 ? &tree->spare_leaves : &tree->spare_inners);
     node->count = 0;
+    node->free = 0;
     return node;
 }
 

@@ -22,6 +22,15 @@ static void move_items(unsigned level, struct tree_node *to, unsigned at, struct
         move_children((struct inner *)to, at, (struct inner *)from, idx, count);
 }
 
+/* After words have moved. */
+static void mark_free(struct tree_node *left, struct tree_node *right, unsigned level)
+{
+    if (level > 0)
+        return;
+    left->free = words_free(((struct leaf *)left)->word, left->count);
+    right->free = words_free(((struct leaf *)right)->word, right->count);
+}
+
 /* Move the first `count` items of `right` to the end of `left`. */
 static void move_left(struct tree_node *left, struct tree_node *right, unsigned level,
                       unsigned count)
@@ -30,6 +39,7 @@ static void move_left(struct tree_node *left, struct tree_node *right, unsigned 
     move_items(level, left, left->count, right, 0, count);
     move_items(level, right, 0, right, count, right->count);
     left->count += count;
+    mark_free(left, right, level);
 }
 
 /* Move the last `count` items of `left` to the front of `right`. */
@@ -40,6 +50,7 @@ static void move_right(struct tree_node *left, struct tree_node *right, unsigned
     move_items(level, right, count, right, 0, right->count);
     move_items(level, right, 0, left, left->count, count);
     right->count += count;
+    mark_free(left, right, level);
 }
 
 /*

@@ -68,18 +68,17 @@ static inline __attribute__((always_inline)) bool
 leaf_search_down(struct path *path, const struct query *query, uint64_t *page)
 {
     const struct leaf *leaf = path_leaf(path);
-    uint64_t end = path->level[0].end;
-    uint64_t pages = query->pages;
 
-    for (unsigned idx = leaf->node.count; idx-- > 0;) {
-        uint64_t word = leaf->word[idx];
-        uint64_t start = seg_page(word);
+    for (uint32_t free = leaf->node.free; free != 0;) {
+        unsigned idx = last_free(free);
+        uint64_t start = seg_page(leaf->word[idx]);
+        uint64_t end = leaf_segment_end(path, idx);
 
-        if (seg_free_pages(word, end) >= pages && place_down(query, start, end, page)) {
+        if (end - start >= query->pages && place_down(query, start, end, page)) {
             path->level[0].idx = idx;
             return true;
         }
-        end = start;
+        free ^= UINT32_C(1) << idx;
     }
     return false;
 }
@@ -88,11 +87,10 @@ static bool leaf_search_up(struct path *path, const struct query *query, uint64_
 {
     const struct leaf *leaf = path_leaf(path);
 
-    for (unsigned idx = 0; idx < leaf->node.count; idx++) {
-        uint64_t start = seg_page(leaf->word[idx]);
+    for (uint32_t free = leaf->node.free; free != 0; free &= free - 1) {
+        unsigned idx = ctz64(free);
 
-        if (seg_type(leaf->word[idx]) == SEG_FREE &&
-            gap_place_up(query, start, leaf_segment_end(path, idx), page)) {
+        if (gap_place_up(query, seg_page(leaf->word[idx]), leaf_segment_end(path, idx), page)) {
             path->level[0].idx = idx;
             return true;
         }

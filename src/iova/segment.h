@@ -44,17 +44,6 @@ static inline bool seg_is_live(enum seg_type type)
     return (type & 1) != 0;
 }
 
-/*
- * Pages of a free segment, 0 of any other. By a table: types come at random and mislead a branch, which is what
- * compilers make of a comparison.
- */
-static inline uint64_t seg_free_pages(uint64_t word, uint64_t end)
-{
-    static const uint64_t mask[SEG_TYPES] = {[SEG_FREE] = UINT64_MAX};
-
-    return (end - seg_page(word)) & mask[seg_type(word)];
-}
-
 /* What a subtree can serve. Both 0: no gap at all. */
 struct fit {
     uint64_t gap; /* pages of the longest gap */
@@ -74,44 +63,28 @@ static inline uint64_t pages_align_up(uint64_t page, uint64_t align)
     return (page + align - 1) & ~(align - 1);
 }
 
-/* min(limit, what is left of [start, end) from the first multiple of align on) */
-static inline uint64_t pages_from_aligned(uint64_t start, uint64_t end, uint64_t align,
-                                          uint64_t limit)
-{
-    uint64_t page = pages_align_up(start, align);
-    uint64_t left = page < end ? end - page : 0;
-
-    return left < limit ? left : limit;
-}
-
 /*
- * The natural fit of one gap of 2^k <= length < 2^(k+1). Feasibility falls with the size, so one number says it all.
- * 2^(k-1) always fits; only alignments of 2^k and 2^(k+1) can do better.
+ * The natural fit of one gap [start, end), start > 0. Of all pages from start to end, `middle` is a multiple of the
+ * highest power of two, by which neither side is as long. To its right, any size fits that is as long as what is there;
+ * to its left, the power of two that is there, which ends at it.
  */
 static inline uint64_t natural_fit(uint64_t start, uint64_t end)
 {
-    uint64_t block = UINT64_C(1) << ilog2(end - start);
-    uint64_t best = block > 1 ? block / 2 : 1;
-    uint64_t at_block = pages_from_aligned(start, end, block, block);
-    uint64_t at_twice = pages_from_aligned(start, end, block * 2, block * 2);
+    unsigned bit = ilog2((start - 1) ^ end);
+    uint64_t middle = end >> bit << bit;
+    uint64_t left = UINT64_C(1) << ilog2((middle - start) | 1);
+    uint64_t right = end - middle;
 
-    if (at_block > best)
-        best = at_block;
-    return at_twice > best ? at_twice : best;
+    return left > right ? left : right;
 }
 
 static inline void fit_add_gap(struct fit *fit, uint64_t start, uint64_t end)
 {
     uint64_t length = end - start;
+    uint64_t natural = natural_fit(start, end);
 
-    if (length > fit->gap)
-        fit->gap = length;
-    if (length > fit->natural) {
-        uint64_t natural = natural_fit(start, end);
-
-        if (natural > fit->natural)
-            fit->natural = natural;
-    }
+    fit->gap = length > fit->gap ? length : fit->gap;
+    fit->natural = natural > fit->natural ? natural : fit->natural;
 }
 
 static inline void fit_join(struct fit *fit, struct fit other)

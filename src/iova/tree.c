@@ -12,6 +12,7 @@ int tree_init(struct tree *tree, const struct dms_port *port, uint64_t start, ui
         return DMS_ENOMEM;
     leaf = tree_take_leaf(tree);
     leaf->node.count = 1;
+    leaf->node.free = 1;
     leaf->word[0] = seg_word(start, SEG_FREE);
     tree->root = &leaf->node;
     tree->fit = leaf_fit(leaf, end, FIT_MAX);

@@ -28,12 +28,14 @@
 /* First member of both node kinds, and aligned as they are. */
 struct tree_node {
     _Alignas(uint64_t) uint32_t count;
+    uint32_t free; /* of a leaf: bit n: its n-th segment is free */
 };
 
 struct leaf {
     struct tree_node node;
     uint64_t word[LEAF_MAX + LEAF_SLACK];
 };
+_Static_assert(LEAF_MAX + LEAF_SLACK <= 32, "one bit of tree_node.free for each");
 
 /*
  * Of each child: the first page of its first segment, which reaches to the next child's; its fit; and where it is. Each
@@ -105,6 +107,22 @@ static inline struct segment path_segment(const struct path *path)
     uint64_t word = path_leaf(path)->word[idx];
 
     return (struct segment){seg_page(word), leaf_segment_end(path, idx), seg_type(word)};
+}
+
+/* Which of the words are free segments', as tree_node.free. count <= 32. */
+static inline uint32_t words_free(const uint64_t *word, unsigned count)
+{
+    uint32_t free = 0;
+
+    for (unsigned i = 0; i < count; i++)
+        free |= (uint32_t)(seg_type(word[i]) == SEG_FREE) << i;
+    return free;
+}
+
+/* The highest one of a leaf's free segments. free != 0. */
+static inline unsigned last_free(uint32_t free)
+{
+    return ilog2(free);
 }
 
 /* A leaf is several cache lines, and mostly cold: fetch them side by side. */

@@ -54,6 +54,8 @@ static struct fit check_leaf(struct check *check, const struct leaf *leaf, uint6
     struct fit fit = {0, 0};
 
     expect(check, leaf->node.count > 0 && leaf->node.count <= LEAF_MAX, "a leaf's count is wrong");
+    expect(check, leaf->node.free == words_free(leaf->word, leaf->node.count),
+           "a leaf does not know which of its segments are free");
     check->memory += sizeof(*leaf);
     for (unsigned i = 0; i < leaf->node.count; i++) {
         uint64_t start = seg_page(leaf->word[i]);
