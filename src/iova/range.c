@@ -40,6 +40,29 @@ int tree_take(struct tree *tree, struct path *path, uint64_t start, uint64_t pag
     return 0;
 }
 
+/* The types of the segments on both sides of [start, end), which the leaf's words [idx, next) are; SEG_TYPES: none. */
+struct neighbours {
+    unsigned left, right;
+};
+
+static struct neighbours neighbours_of(struct tree *tree, const struct path *path, unsigned next,
+                                       uint64_t start, uint64_t end)
+{
+    const struct leaf *leaf = path_leaf(path);
+    unsigned idx = path->level[0].idx;
+    struct neighbours types = {SEG_TYPES, SEG_TYPES};
+
+    if (idx > 0)
+        types.left = seg_type(leaf->word[idx - 1]);
+    else if (start > tree->start)
+        types.left = tree_segment_at(tree, start - 1).type;
+    if (next < leaf->node.count)
+        types.right = seg_type(leaf->word[next]);
+    else if (end < tree->end)
+        types.right = tree_segment_at(tree, end).type;
+    return types;
+}
+
 void tree_release(struct tree *tree, struct path *path, unsigned count)
 {
     const struct leaf *leaf = path_leaf(path);
@@ -48,17 +71,14 @@ void tree_release(struct tree *tree, struct path *path, unsigned count)
     unsigned next = idx + count;
     uint64_t end = leaf_segment_end(path, next - 1);
     enum seg_type type = live.type == SEG_LIVE ? SEG_FREE : SEG_RESERVED;
-    bool sees_left = idx > 0 || live.start == tree->start;
-    bool sees_right = next < leaf->node.count || end == tree->end;
+    struct neighbours types = neighbours_of(tree, path, next, live.start, end);
+    bool join_left = types.left == type, join_right = types.right == type;
     uint64_t word = seg_word(live.start, type);
-    bool join_left, join_right;
 
-    if (!sees_left || !sees_right) {
+    if ((join_left && idx == 0) || (join_right && next == leaf->node.count)) {
         tree_fuse(tree, live.start, end, type);
         return;
     }
-    join_left = idx > 0 && seg_type(leaf->word[idx - 1]) == type;
-    join_right = next < leaf->node.count && seg_type(leaf->word[next]) == type;
     count_pages(tree, live.type, type, end - live.start);
     tree->live_count -= count;
     if (type == SEG_FREE) {

@@ -35,8 +35,9 @@ static void replace_words(struct leaf *leaf, unsigned at, unsigned remove, const
     for (unsigned i = 0; i < count; i++)
         leaf->word[at + i] = words[i];
     leaf->node.count = at + count + tail;
-    leaf->node.free = (uint32_t)((free & (BIT64(at) - 1)) | (uint64_t)words_free(words, count) << at |
-                                 (free >> (at + remove)) << (at + count));
+    leaf->node.free =
+        (uint32_t)((free & (BIT64(at) - 1)) | (uint64_t)words_free(words, count) << at |
+                   (free >> (at + remove)) << (at + count));
 }
 
 /* Where the fit of the path's node at `level` is kept. */
