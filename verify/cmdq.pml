@@ -41,6 +41,7 @@ byte ring_owner[SIZE], ring_position[SIZE];
 
 /* The driver's. */
 bit locked;
+/* epoch and failures: the two halves of history, which the code reads at once. */
 byte prod, cons, epoch, failures, failed_at[FAILURES];
 bit gerrorn;
 

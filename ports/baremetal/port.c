@@ -107,15 +107,10 @@ static void relax(void *ctx)
 static void barrier(void *ctx, enum dms_barrier what)
 {
     (void)ctx;
-    switch (what) {
-    case DMS_BARRIER_TABLE:
-    case DMS_BARRIER_MMIO:
-        CPU_DMB(oshst);
-        break;
-    case DMS_BARRIER_READ:
+    if (what == DMS_BARRIER_READ)
         CPU_DMB(oshld);
-        break;
-    }
+    else
+        CPU_DMB(oshst);
 }
 
 static void cache_clean(void *ctx, const void *ptr, size_t size)

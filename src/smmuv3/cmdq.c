@@ -8,7 +8,7 @@
 
 int smmu_cmdq_init(struct smmu *smmu, uint8_t lg2)
 {
-    int err = smmu_queue_init(smmu, &smmu->cmdq.queue, lg2, CMD_BYTES / sizeof(dms_le64_t));
+    int err = smmu_queue_init(smmu, &smmu->cmdq.queue, lg2, CMD_WORDS);
 
     if (err)
         return err;
@@ -47,13 +47,18 @@ uint32_t smmu_cmdq_refresh(struct smmu *smmu)
     return reg;
 }
 
+static inline bool is_in_order(uint64_t history)
+{
+    return !(history & HISTORY_DISORDER);
+}
+
 void smmu_cmdq_set_order(struct smmu *smmu, bool in_order)
 {
     struct smmu_cmdq *cmdq = &smmu->cmdq;
-    uint64_t epoch = atomic_load_explicit(&cmdq->epoch, memory_order_relaxed);
+    uint64_t history = atomic_load_explicit(&cmdq->history, memory_order_relaxed);
 
-    if ((epoch % 2 == 0) != in_order)
-        atomic_store_explicit(&cmdq->epoch, epoch + 1, memory_order_release);
+    if (is_in_order(history) != in_order)
+        atomic_store_explicit(&cmdq->history, history + HISTORY_DISORDER, memory_order_release);
 }
 
 /* One call of smmu_cmdq_submit. */
@@ -64,16 +69,20 @@ struct batch {
     unsigned posted;
     uint64_t first; /* position of the first command; others' may lie between it and end */
     uint64_t end;   /* position after the last one posted */
-    uint64_t failures;
-    uint64_t epoch;
+    uint64_t history;
 };
+
+static uint64_t history_now(const struct batch *batch)
+{
+    return atomic_load_explicit(&batch->smmu->cmdq.history, memory_order_acquire);
+}
 
 /* The queue works, and nobody has thrown away what this batch posted. */
 static bool alive(const struct batch *batch)
 {
-    uint64_t epoch = atomic_load_explicit(&batch->smmu->cmdq.epoch, memory_order_acquire);
+    uint64_t changed = history_now(batch) ^ batch->history;
 
-    return epoch == batch->epoch && epoch % 2 == 0;
+    return is_in_order(batch->history) && !(changed & ~HISTORY_FAILURES);
 }
 
 static bool is_posted(const struct batch *batch)
@@ -81,13 +90,14 @@ static bool is_posted(const struct batch *batch)
     return batch->posted > batch->count;
 }
 
+/* Plain stores: nobody looks at the place before PROD says so. Under cmdq.lock. */
 static inline __attribute__((always_inline)) void
 store_command(struct smmu *smmu, uint64_t position, const struct smmu_cmd *cmd)
 {
-    dms_le64_t *entry = smmu_queue_entry(&smmu->cmdq.queue, position);
+    dms_le64_t *entry = smmu_queue_entry(&smmu->cmdq.queue, position, CMD_WORDS);
 
-    smmu_word_store(&entry[0], cmd->word[0]);
-    smmu_word_store(&entry[1], cmd->word[1]);
+    entry[0] = cpu_to_le64(cmd->word[0]);
+    entry[1] = cpu_to_le64(cmd->word[1]);
     smmu_clean(smmu, entry, CMD_BYTES);
     smmu->cmdq.posted[smmu_cmd_kind(cmd)]++;
 }
@@ -133,9 +143,8 @@ static void post_begin(struct batch *batch)
 
     port_lock(port, &cmdq->lock);
     batch->first = atomic_load_explicit(&cmdq->prod, memory_order_relaxed);
-    batch->failures = atomic_load_explicit(&cmdq->failures, memory_order_relaxed);
-    batch->epoch = atomic_load_explicit(&cmdq->epoch, memory_order_relaxed);
-    if (batch->epoch % 2 == 0) {
+    batch->history = history_now(batch);
+    if (is_in_order(batch->history)) {
         post_locked(batch);
         cmdq->batches++;
         cmdq->queue_full += !is_posted(batch);
@@ -189,8 +198,7 @@ static int wait_for(struct batch *batch, bool (*done)(void *ctx))
 /* A failure is counted before the queue is let go on, so before cons passes it. */
 static bool has_failures(const struct batch *batch)
 {
-    return atomic_load_explicit(&batch->smmu->cmdq.failures, memory_order_acquire) !=
-           batch->failures;
+    return (history_now(batch) ^ batch->history) & HISTORY_FAILURES;
 }
 
 static int wait_and_judge(struct batch *batch)
@@ -206,7 +214,7 @@ static int wait_and_judge(struct batch *batch)
     if (!alive(batch))
         return DMS_EIO;
     if (has_failures(batch) &&
-        smmu_cmdq_failed(batch->smmu, batch->first, batch->end, batch->failures))
+        smmu_cmdq_failed(batch->smmu, batch->first, batch->end, batch->history))
         return DMS_EIO;
     return DMS_OK;
 }
@@ -230,11 +238,12 @@ static __attribute__((noinline)) int judge_slowly(const struct batch *posted)
 }
 
 /* The queue is in order, and has room for all of it as far as cons tells. */
-static inline bool is_easy(const struct smmu_cmdq *cmdq, uint64_t prod, uint64_t epoch, unsigned n)
+static inline bool is_easy(const struct smmu_cmdq *cmdq, uint64_t prod, uint64_t history,
+                           unsigned n)
 {
     uint64_t used = prod - atomic_load_explicit(&cmdq->cons, memory_order_acquire);
 
-    return epoch % 2 == 0 && used + n < smmu_queue_size(&cmdq->queue);
+    return is_in_order(history) && used + n < smmu_queue_size(&cmdq->queue);
 }
 
 /*
@@ -255,13 +264,12 @@ int smmu_cmdq_submit(struct smmu *smmu, const struct smmu_cmd *cmds, unsigned n)
     const struct dms_port *port = smmu->iommu.port;
     struct smmu_cmdq *cmdq = &smmu->cmdq;
     const struct smmu_cmd sync = smmu_cmd_sync();
-    uint64_t first, end, failures, epoch;
+    uint64_t first, end, history;
 
     port_lock(port, &cmdq->lock);
     first = atomic_load_explicit(&cmdq->prod, memory_order_relaxed);
-    failures = atomic_load_explicit(&cmdq->failures, memory_order_relaxed);
-    epoch = atomic_load_explicit(&cmdq->epoch, memory_order_relaxed);
-    if (!is_easy(cmdq, first, epoch, n)) {
+    history = atomic_load_explicit(&cmdq->history, memory_order_relaxed);
+    if (!is_easy(cmdq, first, history, n)) {
         port_unlock(port, &cmdq->lock);
         return submit_slowly(smmu, cmds, n);
     }
@@ -273,14 +281,8 @@ int smmu_cmdq_submit(struct smmu *smmu, const struct smmu_cmd *cmds, unsigned n)
     cmdq->batches++;
     port_unlock(port, &cmdq->lock);
 
-    if (is_at(smmu, end) && atomic_load_explicit(&cmdq->epoch, memory_order_acquire) == epoch &&
-        atomic_load_explicit(&cmdq->failures, memory_order_acquire) == failures)
+    if (is_at(smmu, end) && atomic_load_explicit(&cmdq->history, memory_order_acquire) == history)
         return DMS_OK;
-    return judge_slowly(&(struct batch){.smmu = smmu,
-                                        .count = n,
-                                        .posted = n + 1,
-                                        .first = first,
-                                        .end = end,
-                                        .failures = failures,
-                                        .epoch = epoch});
+    return judge_slowly(&(struct batch){
+        .smmu = smmu, .count = n, .posted = n + 1, .first = first, .end = end, .history = history});
 }

@@ -8,16 +8,17 @@
 
 static void note_failure(struct smmu_cmdq *cmdq, uint64_t position)
 {
-    uint64_t failures = atomic_load_explicit(&cmdq->failures, memory_order_relaxed);
+    uint64_t history = atomic_load_explicit(&cmdq->history, memory_order_relaxed);
 
-    cmdq->failed_at[failures % CMDQ_FAILURES] = position;
-    atomic_store_explicit(&cmdq->failures, failures + 1, memory_order_release);
+    cmdq->failed_at[history % CMDQ_FAILURES] = position;
+    history = field_set(history, HISTORY_FAILURES, history + 1);
+    atomic_store_explicit(&cmdq->history, history, memory_order_release);
 }
 
 static void replace(struct smmu *smmu, uint64_t position)
 {
     const struct smmu_cmd sync = smmu_cmd_sync();
-    dms_le64_t *entry = smmu_queue_entry(&smmu->cmdq.queue, position);
+    dms_le64_t *entry = smmu_queue_entry(&smmu->cmdq.queue, position, CMD_WORDS);
 
     smmu_word_store(&entry[0], sync.word[0]);
     smmu_word_store(&entry[1], sync.word[1]);
@@ -44,20 +45,21 @@ enum smmu_cerror smmu_cmdq_repair(struct smmu *smmu)
     return code;
 }
 
-bool smmu_cmdq_failed(struct smmu *smmu, uint64_t first, uint64_t end, uint64_t failures)
+bool smmu_cmdq_failed(struct smmu *smmu, uint64_t first, uint64_t end, uint64_t history)
 {
     struct smmu_cmdq *cmdq = &smmu->cmdq;
     const struct dms_port *port = smmu->iommu.port;
-    uint64_t now;
+    uint32_t at = (uint32_t)history;
+    uint32_t now;
     bool failed;
 
     port_lock(port, &cmdq->lock);
-    now = atomic_load_explicit(&cmdq->failures, memory_order_relaxed);
-    failed = now - failures > CMDQ_FAILURES; /* some were overwritten: assume the worst */
-    for (uint64_t i = failures; i < now && !failed; i++) {
-        uint64_t at = cmdq->failed_at[i % CMDQ_FAILURES];
+    now = (uint32_t)atomic_load_explicit(&cmdq->history, memory_order_relaxed);
+    failed = now - at > CMDQ_FAILURES; /* some were overwritten: assume the worst */
+    for (; at != now && !failed; at++) {
+        uint64_t position = cmdq->failed_at[at % CMDQ_FAILURES];
 
-        failed = first <= at && at < end;
+        failed = first <= position && position < end;
     }
     port_unlock(port, &cmdq->lock);
     return failed;

@@ -42,6 +42,7 @@ struct smmu_cmd {
 };
 
 #define CMD_BYTES 16
+#define CMD_WORDS 2
 _Static_assert(sizeof(struct smmu_cmd) == CMD_BYTES, "4.1: a command is 16 bytes");
 
 /* For counting: the opcode, plus SMMU_CMD_RANGE for an invalidation of a range. */

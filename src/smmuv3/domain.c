@@ -65,6 +65,7 @@ static struct smmu_cmd tlbi_page(const struct smmu *smmu, const struct smmu_doma
 static int init(struct smmu *smmu, struct smmu_domain *domain)
 {
     struct smmu_cd cd;
+    uint64_t blocks;
     int err = init_pgtable(smmu, domain);
 
     if (err)
@@ -75,6 +76,8 @@ static int init(struct smmu *smmu, struct smmu_domain *domain)
         return err;
     }
     domain->tlbi_page = tlbi_page(smmu, domain);
+    blocks = domain->pt.leaf_sizes & (domain->pt.leaf_sizes - 1);
+    domain->block_size = blocks & -blocks;
     cd = smmu_cd_make(smmu, &domain->pt, domain->asid);
     smmu_cd_publish(smmu, domain->cd, &cd);
     return DMS_OK;

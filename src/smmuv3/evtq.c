@@ -24,7 +24,7 @@ void smmu_evtq_fini(struct smmu *smmu)
 
 static void copy_record(struct smmu *smmu, uint64_t position, uint64_t out[EVENT_WORDS])
 {
-    dms_le64_t *entry = smmu_queue_entry(&smmu->evtq.queue, position);
+    dms_le64_t *entry = smmu_queue_entry(&smmu->evtq.queue, position, EVENT_WORDS);
 
     if (!smmu->features.coherent)
         port_cache_invalidate(smmu->iommu.port, entry, EVENT_BYTES);

@@ -11,8 +11,7 @@ int smmu_unmap(struct dms_iommu_domain *domain, dms_iova_t iova, uint64_t size, 
     return dms_pgtable_unmap(&smmu_domain_of(domain)->pt, iova, size, exact, gather);
 }
 
-static __attribute__((noinline)) int invalidate(struct smmu_domain *domain,
-                                                const struct dms_iommu_gather *gather)
+static int invalidate(struct smmu_domain *domain, const struct dms_iommu_gather *gather)
 {
     struct smmu *smmu = smmu_domain_smmu(domain);
     const struct smmu_tlbi tlbi = {
@@ -34,15 +33,13 @@ static inline int invalidate_page(struct smmu_domain *domain, uint64_t address)
     return smmu_cmdq_submit(smmu_domain_smmu(domain), &cmd, 1);
 }
 
-int smmu_flush(struct dms_iommu_domain *base, struct dms_iommu_gather *gather)
+static __attribute__((noinline)) int flush_all(struct smmu_domain *domain,
+                                               struct dms_iommu_gather *gather)
 {
-    struct smmu_domain *domain = smmu_domain_of(base);
     bool again = gather->pages != 0 || gather->tables;
 
     while (again) {
-        int err = gather->pages == 1 && !gather->tables && gather->stride_lg2 == base->granule_lg2
-                      ? invalidate_page(domain, gather->first)
-                      : invalidate(domain, gather);
+        int err = invalidate(domain, gather);
 
         if (err)
             return err;
@@ -52,13 +49,25 @@ int smmu_flush(struct dms_iommu_domain *base, struct dms_iommu_gather *gather)
     return DMS_OK;
 }
 
+int smmu_flush(struct dms_iommu_domain *base, struct dms_iommu_gather *gather)
+{
+    struct smmu_domain *domain = smmu_domain_of(base);
+    int err;
+
+    if (gather->pages != 1 || gather->tables || gather->stride_lg2 != base->granule_lg2)
+        return flush_all(domain, gather);
+    err = invalidate_page(domain, gather->first);
+    if (!err)
+        *gather = (struct dms_iommu_gather){0};
+    return err;
+}
+
 /*
  * Tables that emptied give way to blocks, which takes an invalidation. Where that is not confirmed,
  * or another thread is at it, the map fills their place with pages. What was removed without being
  * confirmed waits for the next time.
  */
-static __attribute__((noinline)) void make_room(struct smmu_domain *domain, dms_iova_t iova,
-                                                dms_phys_t phys, uint64_t size)
+static void make_room(struct smmu_domain *domain, dms_iova_t iova, dms_phys_t phys, uint64_t size)
 {
     if (atomic_exchange_explicit(&domain->room_taken, true, memory_order_acquire))
         return;
@@ -67,12 +76,11 @@ static __attribute__((noinline)) void make_room(struct smmu_domain *domain, dms_
     atomic_store_explicit(&domain->room_taken, false, memory_order_release);
 }
 
-/* Bytes of the smallest leaf above the granule. */
-static inline uint64_t block_size(const struct smmu_domain *domain)
+static __attribute__((noinline)) int map_blocks(struct smmu_domain *domain, dms_iova_t iova,
+                                                dms_phys_t phys, uint64_t size, uint32_t prot)
 {
-    uint64_t blocks = domain->pt.leaf_sizes & (domain->pt.leaf_sizes - 1);
-
-    return blocks & -blocks;
+    make_room(domain, iova, phys, size);
+    return dms_pgtable_map(&domain->pt, iova, phys, size, prot);
 }
 
 int smmu_map(struct dms_iommu_domain *base, dms_iova_t iova, dms_phys_t phys, uint64_t size,
@@ -80,8 +88,8 @@ int smmu_map(struct dms_iommu_domain *base, dms_iova_t iova, dms_phys_t phys, ui
 {
     struct smmu_domain *domain = smmu_domain_of(base);
 
-    if (size >= block_size(domain))
-        make_room(domain, iova, phys, size);
+    if (size >= domain->block_size)
+        return map_blocks(domain, iova, phys, size, prot);
     return dms_pgtable_map(&domain->pt, iova, phys, size, prot);
 }
 

@@ -3,16 +3,6 @@
 
 #include "base/poll.h"
 
-uint32_t smmu_read32(struct smmu *smmu, uint32_t reg)
-{
-    return smmu->mmio.read32(smmu->mmio.ctx, reg);
-}
-
-void smmu_write32(struct smmu *smmu, uint32_t reg, uint32_t value)
-{
-    smmu->mmio.write32(smmu->mmio.ctx, reg, value);
-}
-
 /* 6.2: a 64-bit register may be written in two halves, in any order. */
 void smmu_write64(struct smmu *smmu, uint32_t reg, uint64_t value)
 {

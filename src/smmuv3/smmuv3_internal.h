@@ -32,12 +32,15 @@ struct smmu_queue {
     dms_le64_t *entries;
     dms_phys_t phys;
     size_t bytes;
-    uint8_t lg2;         /* entries */
-    uint8_t entry_words; /* 64-bit words in an entry */
+    uint32_t mask; /* twice the number of entries, less one: index and wrap bit of a position */
 };
 
 #define CMDQ_FAILURES 8
 #define CMDQ_KINDS    256
+
+/* Fields of smmu_cmdq.history. */
+#define HISTORY_FAILURES MASK64(31, 0)
+#define HISTORY_DISORDER BIT64(32) /* the lowest bit of the epoch */
 
 /*
  * The command queue. Producers share `prod` and the memory of free entries, under `lock`: a few
@@ -50,16 +53,16 @@ struct smmu_cmdq {
     _Atomic uint64_t prod; /* position of the next command; written under lock */
     _Atomic uint64_t cons; /* every command before it was consumed */
 
-    /* Written under lock, in this order: the failure itself, then the count. */
-    uint64_t failed_at[CMDQ_FAILURES]; /* positions of the last commands that failed */
-    _Atomic uint64_t failures;         /* how many ever failed */
+    uint64_t failed_at[CMDQ_FAILURES]; /* positions of the last commands that failed; under lock */
 
     /*
-     * Odd: out of order (Service Failure Mode, or a recover under way or failed), and every
-     * submission is DMS_EIO. It grows with each change, so commands of an earlier even value are
-     * lost. Written under lock.
+     * What ever went wrong, in one word: as long as it is the same, nothing did. Written under lock.
+     * Lower half: how many commands failed; grows after failed_at was written. Upper half, the epoch:
+     * odd while the queue is out of order (Service Failure Mode, or a recover under way or failed),
+     * and every submission is DMS_EIO. It grows with each change, so commands of an earlier even
+     * value are lost.
      */
-    _Atomic uint64_t epoch;
+    _Atomic uint64_t history;
 
     uint32_t gerrorn; /* what GERRORN holds; under lock */
 
@@ -155,6 +158,7 @@ struct smmu_domain {
     dms_phys_t cd_phys;
     uint16_t asid;
     struct smmu_cmd tlbi_page;    /* invalidates the page at address 0 */
+    uint64_t block_size;          /* bytes of the smallest leaf above the granule */
     uint32_t streams;             /* SIDs attached; under strtab.lock */
     _Atomic bool stale;           /* a cached stream table entry may lead here, attached or not */
     _Atomic bool room_taken;      /* a thread has what follows */
@@ -189,9 +193,17 @@ static inline void smmu_clean(const struct smmu *smmu, const void *ptr, size_t s
         port_cache_clean(smmu->iommu.port, ptr, size);
 }
 
+static inline uint32_t smmu_read32(const struct smmu *smmu, uint32_t reg)
+{
+    return smmu->mmio.read32(smmu->mmio.ctx, reg);
+}
+
+static inline void smmu_write32(const struct smmu *smmu, uint32_t reg, uint32_t value)
+{
+    smmu->mmio.write32(smmu->mmio.ctx, reg, value);
+}
+
 /* mmio.c */
-uint32_t smmu_read32(struct smmu *smmu, uint32_t reg);
-void smmu_write32(struct smmu *smmu, uint32_t reg, uint32_t value);
 void smmu_write64(struct smmu *smmu, uint32_t reg, uint64_t value);
 /* Waits until the bits of mask in reg have this value. DMS_ETIMEDOUT. */
 int smmu_wait32(struct smmu *smmu, uint32_t reg, uint32_t mask, uint32_t value);
@@ -210,31 +222,33 @@ void *smmu_table_alloc(struct smmu *smmu, size_t size, size_t align, dms_phys_t 
 void smmu_table_free(struct smmu *smmu, void *table, size_t size);
 
 /* queue.c */
-int smmu_queue_init(struct smmu *smmu, struct smmu_queue *queue, uint8_t lg2, uint8_t entry_words);
+int smmu_queue_init(struct smmu *smmu, struct smmu_queue *queue, uint8_t lg2, unsigned words);
 void smmu_queue_fini(struct smmu *smmu, struct smmu_queue *queue);
 uint64_t smmu_queue_base(const struct smmu_queue *queue);
 
 static inline uint64_t smmu_queue_size(const struct smmu_queue *queue)
 {
-    return UINT64_C(1) << queue->lg2;
+    return queue->mask / 2 + 1;
 }
 
 /* PROD or CONS of a position: the index and, above it, the wrap bit. */
 static inline uint32_t smmu_queue_reg(const struct smmu_queue *queue, uint64_t position)
 {
-    return (uint32_t)(position & (2 * smmu_queue_size(queue) - 1));
+    return (uint32_t)position & queue->mask;
 }
 
 /* Entries from `position` on to the place that a register names: 0 to twice the size, less one. */
 static inline uint64_t smmu_queue_distance(const struct smmu_queue *queue, uint64_t position,
                                            uint32_t reg)
 {
-    return (reg - position) & (2 * smmu_queue_size(queue) - 1);
+    return (reg - (uint32_t)position) & queue->mask;
 }
 
-static inline dms_le64_t *smmu_queue_entry(const struct smmu_queue *queue, uint64_t position)
+/* words: 64-bit words in an entry. */
+static inline dms_le64_t *smmu_queue_entry(const struct smmu_queue *queue, uint64_t position,
+                                           unsigned words)
 {
-    return queue->entries + (position & (smmu_queue_size(queue) - 1)) * queue->entry_words;
+    return queue->entries + (position & queue->mask / 2) * words;
 }
 
 /* cmdq.c */
@@ -258,8 +272,8 @@ void smmu_cmdq_set_order(struct smmu *smmu, bool in_order);
  * Returns CERROR.
  */
 enum smmu_cerror smmu_cmdq_repair(struct smmu *smmu);
-/* Did a command at a position in [first, end) fail, of those after the first `failures`? */
-bool smmu_cmdq_failed(struct smmu *smmu, uint64_t first, uint64_t end, uint64_t failures);
+/* Did a command at a position in [first, end) fail, of those after `history`? */
+bool smmu_cmdq_failed(struct smmu *smmu, uint64_t first, uint64_t end, uint64_t history);
 
 /* gerror.c: handles and acknowledges what is active. */
 void smmu_gerror_handle(struct smmu *smmu);

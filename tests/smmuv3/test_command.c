@@ -25,7 +25,7 @@ static void commands_are_encoded_as_chapter_4_says(void **state)
 
 static void queue_positions_carry_one_wrap_bit(void **state)
 {
-    const struct smmu_queue queue = {.lg2 = 3};
+    const struct smmu_queue queue = {.mask = 15};
     (void)state;
 
     assert_int_equal(smmu_queue_reg(&queue, 7), 7);

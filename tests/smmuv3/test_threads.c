@@ -130,7 +130,7 @@ struct poster {
 
 static uint64_t errors_so_far(void)
 {
-    return atomic_load(&smmu->cmdq.failures);
+    return atomic_load(&smmu->cmdq.history) & HISTORY_FAILURES;
 }
 
 /* What a submission of this thread may return. */
