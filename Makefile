@@ -69,7 +69,7 @@ mutate:
 
 soak:
 	@scripts/setup build test
-	@scripts/soak $(T)
+	@scripts/soak $(T) $(TARGETS)
 
 clean:
 	rm -rf build build-*
@@ -88,5 +88,5 @@ help:
 	@echo 'make bench-qemu   instructions per operation on the SMMUv3 of QEMU, against a stock Linux kernel there'
 	@echo 'make coverage     which lines of src/ the tests reach'
 	@echo 'make mutate       lines that matter, taken away one at a time: does a test notice?'
-	@echo 'make soak T=60    the tests with threads, under ThreadSanitizer, with new seeds for T seconds'
+	@echo 'make soak T=60    the tests with threads, under ThreadSanitizer, with new seeds for T seconds (TARGETS=dma: only those)'
 	@echo 'make clean        remove all build folders'

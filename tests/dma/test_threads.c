@@ -13,10 +13,16 @@
 #define WORKERS 4u
 #define ROUNDS  1500u
 
+/* How many of each were done, by all workers. */
+struct counts {
+    atomic_uint maps, lists, reservations, devices, taken, faults;
+};
+
 struct arena {
     struct world world;
     struct dms_device *shared[2]; /* strict and lazy */
     atomic_uint finished;
+    struct counts done;
 };
 
 struct worker {
@@ -64,6 +70,7 @@ static void map_once(struct worker *w, struct dms_device *dev)
     assert_hits(arena, dev, iova, DMS_WRITE, at);
     assert_hits(arena, dev, iova + size - 1, DMS_READ, at + size - 1);
     assert_int_equal(dms_unmap(dev, iova, size, NULL), 0);
+    atomic_fetch_add(&arena->done.maps, 1);
 }
 
 static void map_list(struct worker *w, struct dms_device *dev)
@@ -75,6 +82,7 @@ static void map_list(struct worker *w, struct dms_device *dev)
     assert_int_equal(dms_map_sg(dev, list, 3, DMS_TO_DEVICE, NULL, NULL), 0);
     assert_hits(w->arena, dev, list[2].iova, DMS_READ, list[2].ptr);
     assert_int_equal(dms_unmap_sg(dev, list, 3, NULL), 0);
+    atomic_fetch_add(&w->arena->done.lists, 1);
 }
 
 /* Each worker reserves in a megabyte of its own; nobody may be handed anything there meanwhile. */
@@ -88,6 +96,7 @@ static void reserve_once(struct worker *w, struct dms_device *dev)
     assert_hits(w->arena, dev, base, DMS_READ, page);
     assert_int_equal(dms_unmap(dev, base, 4096, &(struct dms_dma_opts){.strict = true}), 0);
     assert_int_equal(dms_release(dev, base, 0x10000, DMS_REGION_FIXED, NULL), 0);
+    atomic_fetch_add(&w->arena->done.reservations, 1);
 }
 
 /*
@@ -107,6 +116,7 @@ static void live_and_die(struct worker *w)
 
     if (err) {
         assert_int_equal(err, DMS_EEXIST);
+        atomic_fetch_add(&w->arena->done.taken, 1);
         return;
     }
     assert_int_equal(dms_attach(dev, NULL), 0);
@@ -114,6 +124,7 @@ static void live_and_die(struct worker *w)
     if (of_random_below(&w->random, 2))
         assert_int_equal(dms_detach(dev, NULL), 0);
     assert_int_equal(dms_device_destroy(dev, DMS_DESTROY_FORCE, NULL), 0);
+    atomic_fetch_add(&w->arena->done.devices, 1);
 }
 
 static void fault_once(struct worker *w)
@@ -124,6 +135,7 @@ static void fault_once(struct worker *w)
 
     world->access(world, sids[of_random_below(&w->random, 6)], of_random_u32(&w->random), DMS_WRITE,
                   &pa);
+    atomic_fetch_add(&w->arena->done.faults, 1);
 }
 
 static void *work(void *arg)
@@ -178,6 +190,17 @@ static void *attend(void *arg)
     return NULL;
 }
 
+static void print_counts(const struct counts *done)
+{
+    unsigned all =
+        done->maps + done->lists + done->reservations + done->devices + done->taken + done->faults;
+
+    print_message("# %u operations: %u map and unmap, %u lists, %u reserve and release, %u create "
+                  "and destroy, %u streams taken, %u stray accesses\n",
+                  all, done->maps, done->lists, done->reservations, done->devices, done->taken,
+                  done->faults);
+}
+
 static void run(struct arena *arena)
 {
     struct of_random random = of_random_begin();
@@ -201,6 +224,7 @@ static void run(struct arena *arena)
         dms_posix_ram_free(arena->world.posix, workers[i].pages, 8 * 4096);
     for (unsigned i = 0; i < 2; i++)
         assert_int_equal(dms_device_destroy(arena->shared[i], DMS_DESTROY_IDLE, NULL), 0);
+    print_counts(&arena->done);
     world_end(&arena->world);
 }
 

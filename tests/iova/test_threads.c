@@ -45,8 +45,9 @@ static void expect_work(void)
         refused += crowd.member[i].refused;
         reserves += crowd.member[i].reserves;
     }
-    print_message("# %lu allocations, %lu freed by another thread, %lu refused, %lu regions\n",
-                  allocs, passed, refused, reserves);
+    print_message("# %lu operations: %lu allocations, %lu freed by another thread, %lu refused, "
+                  "%lu regions\n",
+                  2 * allocs + refused + reserves, allocs, passed, refused, reserves);
     assert_true(allocs > STEPS && passed > 0 && refused > 0 && reserves > 0);
 }
 
