@@ -61,6 +61,37 @@ void bench_end(struct bench *b)
     free(b->ram.host);
 }
 
+struct bench bench;
+
+int bench_prepare(void **state)
+{
+    (void)state;
+    bench_init(&bench);
+    return 0;
+}
+
+int bench_setup(void **state)
+{
+    bench_prepare(state);
+    bench_start(&bench);
+    return 0;
+}
+
+int bench_setup_substreams(void **state)
+{
+    bench_prepare(state);
+    bench.cfg.ssid_bits = 4;
+    bench_start(&bench);
+    return 0;
+}
+
+int bench_teardown(void **state)
+{
+    (void)state;
+    bench_end(&bench);
+    return 0;
+}
+
 uint32_t bench_read(struct bench *b, uint32_t reg)
 {
     return b->mmio.read32(b->mmio.ctx, reg);

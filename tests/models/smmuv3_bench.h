@@ -81,6 +81,13 @@ void bench_start(struct bench *b);
 void bench_create(struct bench *b);
 void bench_end(struct bench *b);
 
+/* The bench of a test with these set-ups: not running; running; running with 4-bit substream IDs. */
+extern struct bench bench;
+int bench_prepare(void **state);
+int bench_setup(void **state);
+int bench_setup_substreams(void **state);
+int bench_teardown(void **state);
+
 uint32_t bench_read(struct bench *b, uint32_t reg);
 void bench_write(struct bench *b, uint32_t reg, uint32_t value);
 void bench_poke(struct bench *b, uint64_t pa, uint64_t value);

@@ -11,33 +11,15 @@
 #define CLASS_IN UINT64_C(0x0000020000000000)
 #define OUTSIDE  UINT64_C(0x70000000) /* no memory there */
 
-static struct bench b;
-
-static int start(void **state)
-{
-    (void)state;
-    bench_init(&b);
-    b.cfg.ssid_bits = 4;
-    bench_start(&b);
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    bench_end(&b);
-    return 0;
-}
-
 static void provoke(const struct smmuv3_access *access, const uint64_t record[4])
 {
-    struct smmuv3_result result = smmuv3_model_access(b.smmu, access, NULL);
+    struct smmuv3_result result = smmuv3_model_access(bench.smmu, access, NULL);
 
     assert_int_equal(result.outcome, SMMUV3_ABORTED);
     assert_int_equal(result.event, record[0] & 0xff);
     assert_true(result.recorded);
-    bench_expect(&b, record);
-    bench_expect_none(&b);
+    bench_expect(&bench, record);
+    bench_expect_none(&bench);
 }
 
 static void read_of(uint32_t sid, const uint64_t record[4])
@@ -69,21 +51,21 @@ static void c_bad_streamid_is_silent_unless_it_is_asked_for(void **state)
     struct smmuv3_result result;
 
     (void)state;
-    bench_write(&b, R_CR0, 0xc);
-    bench_write(&b, R_CR2, 0);
-    bench_write(&b, R_CR0, 0xd);
-    result = smmuv3_model_access(b.smmu, &access, NULL);
+    bench_write(&bench, R_CR0, 0xc);
+    bench_write(&bench, R_CR2, 0);
+    bench_write(&bench, R_CR0, 0xd);
+    result = smmuv3_model_access(bench.smmu, &access, NULL);
     assert_int_equal(result.outcome, SMMUV3_ABORTED);
     assert_false(result.recorded);
-    bench_expect_none(&b);
+    bench_expect_none(&bench);
 }
 
 static void f_ste_fetch_has_the_address_that_could_not_be_read(void **state)
 {
     (void)state;
-    bench_write(&b, R_CR0, 0xc);
-    b.mmio.write64(b.mmio.ctx, R_STRTAB_BASE, OUTSIDE);
-    bench_write(&b, R_CR0, 0xd);
+    bench_write(&bench, R_CR0, 0xc);
+    bench.mmio.write64(bench.mmio.ctx, R_STRTAB_BASE, OUTSIDE);
+    bench_write(&bench, R_CR0, 0xd);
     read_of(1, (uint64_t[]){UINT64_C(0x100000003), 0, 0, OUTSIDE + 64});
 }
 
@@ -114,7 +96,7 @@ static void f_bad_ats_treq_has_the_address(void **state)
 static void f_stream_disabled_has_the_stream_and_no_more(void **state)
 {
     (void)state;
-    bench_poke(&b, BENCH_STRTAB + 64, BENCH_STE_0(BENCH_CD) | UINT64_C(2) << 59);
+    bench_poke(&bench, BENCH_STRTAB + 64, BENCH_STE_0(BENCH_CD) | UINT64_C(2) << 59);
     read_of(1, (uint64_t[]){UINT64_C(0x100000006), 0, 0, 0});
 }
 
@@ -138,21 +120,21 @@ static void c_bad_substreamid_has_the_substream_without_ssv(void **state)
 static void f_cd_fetch_has_the_address_that_could_not_be_read(void **state)
 {
     (void)state;
-    bench_poke(&b, BENCH_STRTAB + 64, BENCH_STE_0(OUTSIDE));
+    bench_poke(&bench, BENCH_STRTAB + 64, BENCH_STE_0(OUTSIDE));
     read_of(1, (uint64_t[]){UINT64_C(0x100000009), 0, 0, OUTSIDE});
 }
 
 static void c_bad_cd_has_the_stream_and_no_more(void **state)
 {
     (void)state;
-    bench_poke(&b, BENCH_CD, 0);
+    bench_poke(&bench, BENCH_CD, 0);
     read_of(1, (uint64_t[]){UINT64_C(0x10000000a), 0, 0, 0});
 }
 
 static void f_walk_eabt_has_both_addresses_and_the_class_of_a_table(void **state)
 {
     (void)state;
-    bench_poke(&b, BENCH_L2 + 8 * 3, OUTSIDE | BENCH_TABLE);
+    bench_poke(&bench, BENCH_L2 + 8 * 3, OUTSIDE | BENCH_TABLE);
     read_of(1, (uint64_t[]){UINT64_C(0x10000000b), READ | CLASS_TT, BENCH_IOVA, OUTSIDE + 8 * 4});
 }
 
@@ -179,31 +161,31 @@ static void the_faults_of_a_leaf_differ_in_number_only(void **state)
         .sid = 1, .iova = BENCH_IOVA + 0x10, .size = 8, .write = true};
 
     (void)state;
-    bench_poke(&b, BENCH_L3 + 8 * 4, BENCH_PAGE | (BENCH_LEAF & ~UINT64_C(0x400)));
+    bench_poke(&bench, BENCH_L3 + 8 * 4, BENCH_PAGE | (BENCH_LEAF & ~UINT64_C(0x400)));
     provoke(&write, (uint64_t[]){UINT64_C(0x100000012), CLASS_IN, BENCH_IOVA + 0x10, 0});
-    bench_poke(&b, BENCH_L3 + 8 * 4, BENCH_PAGE | BENCH_LEAF | 0x80);
+    bench_poke(&bench, BENCH_L3 + 8 * 4, BENCH_PAGE | BENCH_LEAF | 0x80);
     provoke(&write, (uint64_t[]){UINT64_C(0x100000013), CLASS_IN, BENCH_IOVA + 0x10, 0});
 }
 
 static void f_addr_size_has_the_input_address(void **state)
 {
     (void)state;
-    bench_poke(&b, BENCH_CD, BENCH_CD_0(7) & ~(UINT64_C(7) << 32)); /* IPS: 32 bits */
-    bench_poke(&b, BENCH_L3 + 8 * 4, UINT64_C(0x100000000) | BENCH_LEAF);
+    bench_poke(&bench, BENCH_CD, BENCH_CD_0(7) & ~(UINT64_C(7) << 32)); /* IPS: 32 bits */
+    bench_poke(&bench, BENCH_L3 + 8 * 4, UINT64_C(0x100000000) | BENCH_LEAF);
     read_of(1, (uint64_t[]){UINT64_C(0x100000011), READ | CLASS_IN, BENCH_IOVA, 0});
 }
 
 static void f_tlb_conflict_has_the_access_and_the_address(void **state)
 {
     (void)state;
-    smmuv3_model_set_faults(b.smmu, &(struct smmuv3_faults){.tlb_conflict = {1, 0}});
+    smmuv3_model_set_faults(bench.smmu, &(struct smmuv3_faults){.tlb_conflict = {1, 0}});
     read_of(1, (uint64_t[]){UINT64_C(0x100000020), READ, BENCH_IOVA, 0});
 }
 
 static void f_cfg_conflict_has_the_stream_and_no_more(void **state)
 {
     (void)state;
-    smmuv3_model_set_faults(b.smmu, &(struct smmuv3_faults){.cfg_conflict = {1, 0}});
+    smmuv3_model_set_faults(bench.smmu, &(struct smmuv3_faults){.cfg_conflict = {1, 0}});
     read_of(1, (uint64_t[]){UINT64_C(0x100000021), 0, 0, 0});
 }
 
@@ -214,12 +196,12 @@ static void a_context_may_ask_for_silence(void **state)
     struct smmuv3_result result;
 
     (void)state;
-    bench_poke(&b, BENCH_CD, BENCH_CD_0(7) & ~(UINT64_C(1) << 45));
-    result = smmuv3_model_access(b.smmu, &access, NULL);
+    bench_poke(&bench, BENCH_CD, BENCH_CD_0(7) & ~(UINT64_C(1) << 45));
+    result = smmuv3_model_access(bench.smmu, &access, NULL);
     assert_int_equal(result.outcome, SMMUV3_ABORTED);
     assert_false(result.recorded);
-    bench_expect_none(&b);
-    bench_poke(&b, BENCH_L2 + 8 * 3, OUTSIDE | BENCH_TABLE);
+    bench_expect_none(&bench);
+    bench_poke(&bench, BENCH_L2 + 8 * 3, OUTSIDE | BENCH_TABLE);
     read_of(1, (uint64_t[]){UINT64_C(0x10000000b), READ | CLASS_TT, BENCH_IOVA, OUTSIDE + 8 * 4});
 }
 
@@ -230,12 +212,13 @@ static void a_burst_stops_at_its_first_bad_page_and_reports_that(void **state)
     struct smmuv3_result result;
 
     (void)state;
-    result = smmuv3_model_access(b.smmu, &access, bytes);
+    result = smmuv3_model_access(bench.smmu, &access, bytes);
     assert_int_equal(result.outcome, SMMUV3_ABORTED);
     assert_int_equal(result.done, 16);
     assert_true(result.iova == BENCH_IOVA + 0x1000);
-    bench_expect(&b, (uint64_t[]){UINT64_C(0x100000010), READ | CLASS_IN, BENCH_IOVA + 0x1000, 0});
-    bench_expect_none(&b);
+    bench_expect(&bench,
+                 (uint64_t[]){UINT64_C(0x100000010), READ | CLASS_IN, BENCH_IOVA + 0x1000, 0});
+    bench_expect_none(&bench);
 }
 
 static void every_event_has_its_name(void **state)
@@ -269,7 +252,7 @@ static void every_event_has_its_name(void **state)
         assert_string_equal(smmuv3_event_name(names[i].number), names[i].name);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, bench_setup_substreams, bench_teardown)
 
 int main(void)
 {

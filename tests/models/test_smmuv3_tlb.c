@@ -28,36 +28,25 @@
 #define OTHER         2
 #define OTHER_ASID    8
 
-static struct bench b;
-
 static int start(void **state)
 {
-    (void)state;
-    bench_init(&b);
-    bench_start(&b);
-    bench_stream(&b, OTHER, OTHER_CD, OTHER_ASID);
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    bench_end(&b);
+    bench_setup(state);
+    bench_stream(&bench, OTHER, OTHER_CD, OTHER_ASID);
     return 0;
 }
 
 /* Both streams have used all pages, and then the tables lost them. */
 static void use_and_clear(uint64_t flags)
 {
-    bench_sync(&b, TLBI_NSNH_ALL, 0);
+    bench_sync(&bench, TLBI_NSNH_ALL, 0);
     for (unsigned n = 0; n < PAGES; n++)
-        bench_poke(&b, ENTRY(n), (BENCH_PAGE + 0x1000 * n) | BENCH_LEAF | flags);
+        bench_poke(&bench, ENTRY(n), (BENCH_PAGE + 0x1000 * n) | BENCH_LEAF | flags);
     for (unsigned n = 0; n < PAGES; n++) {
-        assert_true(bench_reaches(&b, BENCH_SID, PAGE(n), BENCH_PAGE + 0x1000 * n));
-        assert_true(bench_reaches(&b, OTHER, PAGE(n), BENCH_PAGE + 0x1000 * n));
+        assert_true(bench_reaches(&bench, BENCH_SID, PAGE(n), BENCH_PAGE + 0x1000 * n));
+        assert_true(bench_reaches(&bench, OTHER, PAGE(n), BENCH_PAGE + 0x1000 * n));
     }
     for (unsigned n = 0; n < PAGES; n++)
-        bench_poke(&b, ENTRY(n), 0);
+        bench_poke(&bench, ENTRY(n), 0);
 }
 
 /* Bit n: page n is still translated for the stream. */
@@ -66,8 +55,8 @@ static unsigned cached(uint32_t sid)
     unsigned pages = 0;
 
     for (unsigned n = 0; n < PAGES; n++)
-        pages |= (unsigned)bench_reaches(&b, sid, PAGE(n), BENCH_PAGE + 0x1000 * n) << n;
-    bench_write(&b, R_EVENTQ_CONS, bench_read(&b, R_EVENTQ_PROD));
+        pages |= (unsigned)bench_reaches(&bench, sid, PAGE(n), BENCH_PAGE + 0x1000 * n) << n;
+    bench_write(&bench, R_EVENTQ_CONS, bench_read(&bench, R_EVENTQ_PROD));
     return pages;
 }
 
@@ -109,7 +98,7 @@ static void each_command_takes_what_it_names_and_no_more(void **state)
     (void)state;
     for (unsigned i = 0; i < sizeof(scopes) / sizeof(scopes[0]); i++) {
         use_and_clear(0);
-        bench_sync(&b, scopes[i].word0, scopes[i].word1);
+        bench_sync(&bench, scopes[i].word0, scopes[i].word1);
         if (cached(BENCH_SID) != scopes[i].mine || cached(OTHER) != scopes[i].others)
             print_message("# row %u: 0x%02x and 0x%02x stay\n", i, cached(BENCH_SID),
                           cached(OTHER));
@@ -125,18 +114,18 @@ static void a_global_page_is_everybody_s(void **state)
 
     (void)state;
     for (unsigned n = 0; n < PAGES; n++)
-        bench_poke(&b, ENTRY(n), (BENCH_PAGE + 0x1000 * n) | (BENCH_LEAF & ~global));
+        bench_poke(&bench, ENTRY(n), (BENCH_PAGE + 0x1000 * n) | (BENCH_LEAF & ~global));
     for (unsigned n = 0; n < PAGES; n++)
-        assert_true(bench_reaches(&b, BENCH_SID, PAGE(n), BENCH_PAGE + 0x1000 * n));
+        assert_true(bench_reaches(&bench, BENCH_SID, PAGE(n), BENCH_PAGE + 0x1000 * n));
     for (unsigned n = 0; n < PAGES; n++)
-        bench_poke(&b, ENTRY(n), 0);
+        bench_poke(&bench, ENTRY(n), 0);
     assert_int_equal(cached(OTHER), 0xff);
-    bench_sync(&b, TLBI_NH_ASID | ASID(7), 0);
-    bench_sync(&b, TLBI_NH_ASID | ASID(8), 0);
+    bench_sync(&bench, TLBI_NH_ASID | ASID(7), 0);
+    bench_sync(&bench, TLBI_NH_ASID | ASID(8), 0);
     assert_int_equal(cached(OTHER), 0xff);
-    bench_sync(&b, TLBI_NH_VA | ASID(99), PAGE(4) | LEAF);
+    bench_sync(&bench, TLBI_NH_VA | ASID(99), PAGE(4) | LEAF);
     assert_int_equal(cached(OTHER), 0xef);
-    bench_sync(&b, TLBI_NH_ALL, 0);
+    bench_sync(&bench, TLBI_NH_ALL, 0);
     assert_int_equal(cached(OTHER), 0x00);
 }
 
@@ -158,14 +147,15 @@ static void a_block_goes_as_a_whole(void **state)
 
     (void)state;
     for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        bench_sync(&b, TLBI_NSNH_ALL, 0);
-        bench_poke(&b, BENCH_L2 + 8 * 3, BENCH_RAM | BENCH_LEAF_BLOCK);
-        assert_true(bench_reaches(&b, BENCH_SID, UINT64_C(0x8080640000), BENCH_RAM + 0x40000));
-        bench_poke(&b, BENCH_L2 + 8 * 3, 0);
-        bench_sync(&b, rows[i].word0, rows[i].word1);
-        assert_int_equal(bench_reaches(&b, BENCH_SID, UINT64_C(0x8080640000), BENCH_RAM + 0x40000),
-                         !rows[i].goes);
-        bench_write(&b, R_EVENTQ_CONS, bench_read(&b, R_EVENTQ_PROD));
+        bench_sync(&bench, TLBI_NSNH_ALL, 0);
+        bench_poke(&bench, BENCH_L2 + 8 * 3, BENCH_RAM | BENCH_LEAF_BLOCK);
+        assert_true(bench_reaches(&bench, BENCH_SID, UINT64_C(0x8080640000), BENCH_RAM + 0x40000));
+        bench_poke(&bench, BENCH_L2 + 8 * 3, 0);
+        bench_sync(&bench, rows[i].word0, rows[i].word1);
+        assert_int_equal(
+            bench_reaches(&bench, BENCH_SID, UINT64_C(0x8080640000), BENCH_RAM + 0x40000),
+            !rows[i].goes);
+        bench_write(&bench, R_EVENTQ_CONS, bench_read(&bench, R_EVENTQ_PROD));
     }
 }
 
@@ -190,33 +180,34 @@ static void a_table_descriptor_is_cached_until_a_command_without_leaf(void **sta
 
     (void)state;
     for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        bench_tables(&b);
-        bench_sync(&b, TLBI_NSNH_ALL, 0);
-        assert_true(bench_reaches(&b, BENCH_SID, PAGE(0), BENCH_PAGE));
-        bench_poke(&b, BENCH_L2 + 8 * 3, 0);
-        bench_poke(&b, ENTRY(1), (BENCH_PAGE + 0x1000) | BENCH_LEAF); /* in the old table */
-        bench_sync(&b, rows[i].word0, rows[i].word1);
-        assert_int_equal(bench_reaches(&b, BENCH_SID, PAGE(1), BENCH_PAGE + 0x1000), !rows[i].goes);
-        bench_write(&b, R_EVENTQ_CONS, bench_read(&b, R_EVENTQ_PROD));
+        bench_tables(&bench);
+        bench_sync(&bench, TLBI_NSNH_ALL, 0);
+        assert_true(bench_reaches(&bench, BENCH_SID, PAGE(0), BENCH_PAGE));
+        bench_poke(&bench, BENCH_L2 + 8 * 3, 0);
+        bench_poke(&bench, ENTRY(1), (BENCH_PAGE + 0x1000) | BENCH_LEAF); /* in the old table */
+        bench_sync(&bench, rows[i].word0, rows[i].word1);
+        assert_int_equal(bench_reaches(&bench, BENCH_SID, PAGE(1), BENCH_PAGE + 0x1000),
+                         !rows[i].goes);
+        bench_write(&bench, R_EVENTQ_CONS, bench_read(&bench, R_EVENTQ_PROD));
     }
 }
 
 static void a_fault_is_not_cached(void **state)
 {
     (void)state;
-    assert_int_equal(bench_event_of(&b, PAGE(1), false), F_TRANSLATION);
-    bench_poke(&b, ENTRY(1), (BENCH_PAGE + 0x1000) | BENCH_LEAF);
-    assert_int_equal(bench_event_of(&b, PAGE(1), false), 0);
+    assert_int_equal(bench_event_of(&bench, PAGE(1), false), F_TRANSLATION);
+    bench_poke(&bench, ENTRY(1), (BENCH_PAGE + 0x1000) | BENCH_LEAF);
+    assert_int_equal(bench_event_of(&bench, PAGE(1), false), 0);
 }
 
 static void old_permissions_stay_as_long_as_the_old_address(void **state)
 {
     (void)state;
     use_and_clear(0);
-    bench_poke(&b, ENTRY(0), BENCH_PAGE | BENCH_LEAF | 0x80);
-    assert_int_equal(bench_event_of(&b, PAGE(0), true), 0);
-    bench_sync(&b, TLBI_NH_VA | ASID(7), PAGE(0) | LEAF);
-    assert_int_equal(bench_event_of(&b, PAGE(0), true), 0x13);
+    bench_poke(&bench, ENTRY(0), BENCH_PAGE | BENCH_LEAF | 0x80);
+    assert_int_equal(bench_event_of(&bench, PAGE(0), true), 0);
+    bench_sync(&bench, TLBI_NH_VA | ASID(7), PAGE(0) | LEAF);
+    assert_int_equal(bench_event_of(&bench, PAGE(0), true), 0x13);
 }
 
 /* Consumed, but not complete before a CMD_SYNC is (4.7.3). */
@@ -224,38 +215,38 @@ static void an_invalidation_takes_effect_with_the_next_sync(void **state)
 {
     (void)state;
     use_and_clear(0);
-    bench_command(&b, TLBI_NH_VA | ASID(7), PAGE(3) | LEAF);
-    assert_int_equal(bench_read(&b, R_CMDQ_CONS), bench_read(&b, R_CMDQ_PROD));
+    bench_command(&bench, TLBI_NH_VA | ASID(7), PAGE(3) | LEAF);
+    assert_int_equal(bench_read(&bench, R_CMDQ_CONS), bench_read(&bench, R_CMDQ_PROD));
     assert_int_equal(cached(BENCH_SID), 0xff);
-    bench_command(&b, 0x46, 0);
+    bench_command(&bench, 0x46, 0);
     assert_int_equal(cached(BENCH_SID), 0xf7);
 }
 
 static void the_tlb_can_be_asked_what_it_holds(void **state)
 {
     (void)state;
-    assert_false(smmuv3_model_tlb_holds(b.smmu, 7, PAGE(0)));
-    assert_true(bench_reaches(&b, BENCH_SID, PAGE(0), BENCH_PAGE));
-    assert_true(smmuv3_model_tlb_holds(b.smmu, 7, PAGE(0) + 0xfff));
-    assert_false(smmuv3_model_tlb_holds(b.smmu, 8, PAGE(0)));
-    assert_false(smmuv3_model_tlb_holds(b.smmu, 7, PAGE(1)));
+    assert_false(smmuv3_model_tlb_holds(bench.smmu, 7, PAGE(0)));
+    assert_true(bench_reaches(&bench, BENCH_SID, PAGE(0), BENCH_PAGE));
+    assert_true(smmuv3_model_tlb_holds(bench.smmu, 7, PAGE(0) + 0xfff));
+    assert_false(smmuv3_model_tlb_holds(bench.smmu, 8, PAGE(0)));
+    assert_false(smmuv3_model_tlb_holds(bench.smmu, 7, PAGE(1)));
 }
 
 /* Without IDR3.RIL the fields of a range are RES0: one address, whatever they hold. */
 static void without_ril_every_command_is_of_one_address(void **state)
 {
     (void)state;
-    bench_end(&b);
-    bench_init(&b);
-    b.cfg.ril = false;
-    bench_start(&b);
-    bench_stream(&b, OTHER, OTHER_CD, OTHER_ASID);
+    bench_end(&bench);
+    bench_init(&bench);
+    bench.cfg.ril = false;
+    bench_start(&bench);
+    bench_stream(&bench, OTHER, OTHER_CD, OTHER_ASID);
     use_and_clear(0);
-    bench_sync(&b, TLBI_NH_VA | ASID(7) | NUM(3), PAGE(2) | TG_4K | LEAF);
+    bench_sync(&bench, TLBI_NH_VA | ASID(7) | NUM(3), PAGE(2) | TG_4K | LEAF);
     assert_int_equal(cached(BENCH_SID), 0xfb);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, start, bench_teardown)
 
 int main(void)
 {
