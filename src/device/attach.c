@@ -153,7 +153,7 @@ static int attach_locked(struct dms_device *dev, struct dms_report *report)
         return err;
     }
     group->attached++;
-    atomic_store_explicit(&dev->attached, true, memory_order_release);
+    atomic_store_explicit(&dev->domain, group_domain(group), memory_order_release);
     return 0;
 }
 
@@ -264,7 +264,7 @@ int device_detach(struct dms_device *dev, struct dms_report *report)
         err = let_go(dev, report);
     if (err)
         return err;
-    atomic_store_explicit(&dev->attached, false, memory_order_release);
+    atomic_store_explicit(&dev->domain, NULL, memory_order_release);
     group->attached--;
     group_domain_drop(group);
     aperture_update(dev);

@@ -48,6 +48,7 @@ int group_create(struct machine_iommu *on, const struct dms_device_cfg *cfg,
     group->port = machine->port;
     group->ops = on->iommu->ops;
     group->granule_lg2 = cfg->granule_lg2 ? cfg->granule_lg2 : smallest_granule(on->iommu);
+    group->granule = (uint64_t)1 << group->granule_lg2;
     err = space_create(group, cfg, bounds);
     if (err) {
         port_free(machine->port, group, sizeof(*group));

@@ -22,6 +22,7 @@ struct dms_group {
     const struct dms_iommu_ops *ops;
     struct dms_iova_space *space;
     uint8_t granule_lg2;
+    uint64_t granule; /* bytes */
 
     /* NULL while nobody is attached and nothing is withheld. Written under lock and owners_lock. */
     _Atomic(struct dms_iommu_domain *) domain;
@@ -87,7 +88,7 @@ static inline struct dms_iommu_domain *group_domain(struct dms_group *group)
 
 static inline uint64_t group_granule(const struct dms_group *group)
 {
-    return (uint64_t)1 << group->granule_lg2;
+    return group->granule;
 }
 
 #endif

@@ -29,7 +29,8 @@ struct dms_device {
     struct list_node group_link; /* group->devices */
     unsigned children;           /* machine->lock */
 
-    atomic_bool attached; /* written under group->lock */
+    /* The group's while the device is attached, else NULL. Written under group->lock. */
+    _Atomic(struct dms_iommu_domain *) domain;
 
     /* What calls may hand out at most; lowest > highest: nothing. Written under group->lock. */
     atomic_uint mask_bits;
@@ -85,9 +86,15 @@ int device_detach(struct dms_device *dev, struct dms_report *report);
  */
 void device_unmake(struct dms_device *dev);
 
+/* What the device's calls work on. NULL: it is not attached. */
+static inline struct dms_iommu_domain *device_domain(const struct dms_device *dev)
+{
+    return atomic_load_explicit(&dev->domain, memory_order_acquire);
+}
+
 static inline bool device_attached(const struct dms_device *dev)
 {
-    return atomic_load_explicit(&dev->attached, memory_order_acquire);
+    return device_domain(dev) != NULL;
 }
 
 #endif

@@ -35,7 +35,7 @@ int dms_coherent_alloc(struct dms_device *dev, size_t size, const struct dms_dma
     void *memory;
     int err;
 
-    if (!dma_domain(dev))
+    if (!device_domain(dev))
         return DMS_ENODEV;
     /*
      * Without snooping, memory alike for both would have to be uncached for the CPU: the port has
@@ -60,13 +60,14 @@ int dms_coherent_alloc(struct dms_device *dev, size_t size, const struct dms_dma
 
 int dms_coherent_free(struct dms_device *dev, void *ptr, size_t size, dms_iova_t iova)
 {
+    struct dms_iommu_domain *domain = device_domain(dev);
     struct pages pages;
     int err;
 
-    if (!dma_domain(dev))
+    if (!domain)
         return DMS_ENODEV;
     err = pages_of(iova, size, group_granule(dev->group), &pages);
     if (err || pages.first != iova)
         return DMS_EINVAL;
-    return unmap_strict(dev->group, iova, pages.size, ptr, (size_t)pages.size);
+    return unmap_strict(dev->group, domain, pages, ptr, NULL);
 }

@@ -16,23 +16,16 @@ struct pages {
     uint64_t size;
 };
 
-/* DMS_EINVAL: size 0; DMS_ERANGE: it goes past 2^64. */
+/* DMS_EINVAL: size 0; DMS_ERANGE: it goes past 2^64. *out is undefined then. */
 static inline int pages_of(uint64_t base, uint64_t size, uint64_t granule, struct pages *out)
 {
-    struct dms_range range;
-    int err = range_from_size(base, size, &range);
+    uint64_t last = base + (size - 1);
 
-    if (err)
-        return err;
     out->first = align_down(base, granule);
-    out->size = (range.last | (granule - 1)) - out->first + 1;
-    return out->size ? 0 : DMS_ERANGE;
-}
-
-/* The domain that the device's calls work on; NULL: it is not attached. */
-static inline struct dms_iommu_domain *dma_domain(struct dms_device *dev)
-{
-    return device_attached(dev) ? group_domain(dev->group) : NULL;
+    out->size = (last | (granule - 1)) - out->first + 1;
+    if (last >= base && out->size != 0)
+        return 0;
+    return size ? DMS_ERANGE : DMS_EINVAL;
 }
 
 /* What the page table is told; 0: `dir` is no direction. */
@@ -61,7 +54,7 @@ static inline int dma_begin(struct dms_device *dev, enum dms_direction dir,
                             uint32_t *prot)
 {
     *prot = dma_prot(dev, dir, opts);
-    *domain = dma_domain(dev);
+    *domain = device_domain(dev);
     if (!*prot)
         return DMS_EINVAL;
     return *domain ? 0 : DMS_ENODEV;
@@ -87,17 +80,41 @@ static inline struct dms_report *opts_report(const struct dms_dma_opts *opts)
     return opts ? opts->report : NULL;
 }
 
-/* request.c: takes a free range of pages as the options want it. Errors of dms_map(). */
-int request_iova(struct dms_device *dev, uint64_t size, const struct dms_dma_opts *opts,
-                 dms_iova_t *iova);
+/* request.c: narrows a request as the options say. */
+void request_adjust(const struct dms_device *dev, const struct dms_dma_opts *opts,
+                    struct dms_iova_request *request);
 
-/* unmap.c: one whole mapping, strictly. `table`: memory that goes with it, or NULL. */
-int unmap_strict(struct dms_group *group, dms_iova_t iova, uint64_t size, void *table,
-                 size_t table_size);
+/* request.c: after the space refused it with `err`. 0 and *iova after all, or an error of dms_map(). */
+int request_refused(struct dms_device *dev, const struct dms_iova_request *request, int err,
+                    struct dms_report *report, dms_iova_t *iova);
+
+/* Takes a free range of pages as the options want it. Errors of dms_map(). */
+static inline int request_iova(struct dms_device *dev, uint64_t size,
+                               const struct dms_dma_opts *opts, dms_iova_t *iova)
+{
+    struct dms_iova_request request = {
+        .size = size,
+        .lowest = atomic_load_explicit(&dev->lowest, memory_order_relaxed),
+        .highest = atomic_load_explicit(&dev->highest, memory_order_relaxed),
+        .policy = dev->policy,
+    };
+    int err;
+
+    if (opts)
+        request_adjust(dev, opts, &request);
+    err = dms_iova_alloc(dev->group->space, &request, iova);
+    return err ? request_refused(dev, &request, err, opts_report(opts), iova) : 0;
+}
+
+/*
+ * unmap.c: one whole mapping, strictly. `table`: memory of that size that goes with it, or NULL.
+ * Errors of dms_unmap().
+ */
+int unmap_strict(struct dms_group *group, struct dms_iommu_domain *domain, struct pages pages,
+                 void *table, struct dms_report *report);
 
 /* refuse.c: the name of what lies at the pages of an unmap that failed with `err`. Returns err. */
-int refuse_unmap(struct dms_group *group, int err, dms_iova_t iova, uint64_t size,
-                 struct dms_report *report);
+int refuse_unmap(struct dms_group *group, int err, struct pages pages, struct dms_report *report);
 
 /* DMS_EBUSY: what the IOVA space says is in the way of `range`. */
 int refuse_place(struct dms_group *group, struct dms_range range,

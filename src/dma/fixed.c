@@ -117,7 +117,7 @@ int dms_reserve_any(struct dms_device *dev, uint64_t size, const struct dms_dma_
     dms_iova_t at = 0;
     int err = DMS_EAGAIN;
 
-    if (!dma_domain(dev))
+    if (!device_domain(dev))
         return DMS_ENODEV;
     if (size == 0)
         return DMS_EINVAL;

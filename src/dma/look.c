@@ -6,19 +6,19 @@
 
 int dms_flush(struct dms_device *dev)
 {
-    return dma_domain(dev) ? group_flush(dev->group) : DMS_ENODEV;
+    return device_domain(dev) ? group_flush(dev->group) : DMS_ENODEV;
 }
 
 int dms_iova_to_phys(struct dms_device *dev, dms_iova_t iova, dms_phys_t *phys)
 {
-    struct dms_iommu_domain *domain = dma_domain(dev);
+    struct dms_iommu_domain *domain = device_domain(dev);
 
     return domain ? dev->group->ops->iova_to_phys(domain, iova, phys) : DMS_ENODEV;
 }
 
 int dms_next_mapping(struct dms_device *dev, dms_iova_t from, struct dms_iommu_mapping *out)
 {
-    struct dms_iommu_domain *domain = dma_domain(dev);
+    struct dms_iommu_domain *domain = device_domain(dev);
 
     return domain ? dev->group->ops->next_mapping(domain, from, false, out) : DMS_ENODEV;
 }
@@ -37,7 +37,7 @@ static void count_live(struct dms_device *dev, struct dms_dma_stats *out)
 
 int dms_dma_get_stats(struct dms_device *dev, struct dms_dma_stats *out)
 {
-    if (!dma_domain(dev))
+    if (!device_domain(dev))
         return DMS_ENODEV;
     *out = (struct dms_dma_stats){
         .flushes = atomic_load_explicit(&dev->group->lazy_flushes, memory_order_relaxed),

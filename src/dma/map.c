@@ -35,6 +35,7 @@ int dms_map(struct dms_device *dev, void *ptr, size_t size, enum dms_direction d
     struct pages pages;
     uint32_t prot;
     dms_phys_t phys;
+    dms_iova_t at;
     size_t run;
     uint64_t offset;
     int err = dma_begin(dev, dir, opts, &domain, &prot);
@@ -51,15 +52,16 @@ int dms_map(struct dms_device *dev, void *ptr, size_t size, enum dms_direction d
     offset = phys.addr & (group_granule(dev->group) - 1);
     err = pages_of(offset, size, group_granule(dev->group), &pages);
     if (!err)
-        err = request_iova(dev, pages.size, opts, &pages.first);
+        err = request_iova(dev, pages.size, opts, &at);
     if (err)
         return err;
+    pages.first = at;
     if (!dev->coherent && !(opts && opts->no_sync))
         dms_sync_for_device(dev, ptr, size, dir);
     err = run == size ? map_whole(dev, domain, pages, phys.addr - offset, prot)
                       : map_runs(dev, &(struct memory){ptr, size, phys, run}, dir, opts, pages);
     if (!err)
-        *iova = pages.first + offset;
+        *iova = at + offset;
     return err;
 }
 
@@ -68,19 +70,18 @@ int dms_map_phys(struct dms_device *dev, dms_phys_t phys, uint64_t size, enum dm
 {
     struct dms_iommu_domain *domain;
     struct pages memory;
-    struct pages at;
+    dms_iova_t at;
     uint32_t prot;
     int err = dma_begin(dev, dir, opts, &domain, &prot);
 
     if (!err)
         err = pages_of(phys.addr, size, group_granule(dev->group), &memory);
     if (!err)
-        err = request_iova(dev, memory.size, opts, &at.first);
+        err = request_iova(dev, memory.size, opts, &at);
     if (err)
         return err;
-    at.size = memory.size;
-    err = map_whole(dev, domain, at, memory.first, prot);
+    err = map_whole(dev, domain, (struct pages){at, memory.size}, memory.first, prot);
     if (!err)
-        *iova = at.first + (phys.addr - memory.first);
+        *iova = at + (phys.addr - memory.first);
     return err;
 }

@@ -6,17 +6,16 @@
 #include "base/range.h"
 #include "device/report.h"
 
-int refuse_unmap(struct dms_group *group, int err, dms_iova_t iova, uint64_t size,
-                 struct dms_report *report)
+int refuse_unmap(struct dms_group *group, int err, struct pages pages, struct dms_report *report)
 {
-    struct dms_range range = {iova, iova + size - 1};
+    struct dms_range range = {pages.first, pages.first + (pages.size - 1)};
     struct dms_iommu_mapping mapping;
 
     if (!report)
         return err;
     if (err == DMS_EAGAIN)
         return report_refusal(report, err, "an earlier invalidation is still unconfirmed");
-    if (group->ops->next_mapping(group_domain(group), iova, false, &mapping) == 0 &&
+    if (group->ops->next_mapping(group_domain(group), pages.first, false, &mapping) == 0 &&
         range_overlaps(mapping.iova, range))
         return report_mapping(report, err, mapping.iova, 0);
     return report_refusal(report, err, "nothing is mapped there");

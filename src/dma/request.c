@@ -21,25 +21,15 @@ static enum dms_iova_policy policy_of(const struct dms_device *dev, enum dms_pla
     return dev->policy;
 }
 
-/* False: the options leave nothing of what the device can address. */
-static bool request_make(struct dms_device *dev, uint64_t size, const struct dms_dma_opts *opts,
-                         struct dms_iova_request *request)
+void request_adjust(const struct dms_device *dev, const struct dms_dma_opts *opts,
+                    struct dms_iova_request *request)
 {
-    *request = (struct dms_iova_request){
-        .size = size,
-        .lowest = atomic_load_explicit(&dev->lowest, memory_order_relaxed),
-        .highest = atomic_load_explicit(&dev->highest, memory_order_relaxed),
-        .policy = dev->policy,
-    };
-    if (opts) {
-        request->align = opts->align;
-        request->policy = policy_of(dev, opts->place);
-        if (opts->lowest > request->lowest)
-            request->lowest = opts->lowest;
-        if (opts->highest && opts->highest < request->highest)
-            request->highest = opts->highest;
-    }
-    return request->lowest <= request->highest;
+    request->align = opts->align;
+    request->policy = policy_of(dev, opts->place);
+    if (opts->lowest > request->lowest)
+        request->lowest = opts->lowest;
+    if (opts->highest && opts->highest < request->highest)
+        request->highest = opts->highest;
 }
 
 /* What waits for an invalidation is space, too: no refusal before that is tried. */
@@ -54,21 +44,16 @@ static int retry(struct dms_device *dev, const struct dms_iova_request *request,
     return dms_iova_alloc(group->space, request, iova);
 }
 
-int request_iova(struct dms_device *dev, uint64_t size, const struct dms_dma_opts *opts,
-                 dms_iova_t *iova)
+int request_refused(struct dms_device *dev, const struct dms_iova_request *request, int err,
+                    struct dms_report *report, dms_iova_t *iova)
 {
-    struct dms_iova_request request;
-    int err = DMS_ENOSPC;
-
-    if (request_make(dev, size, opts, &request)) {
-        err = dms_iova_alloc(dev->group->space, &request, iova);
-        if (err == DMS_ENOSPC)
-            err = retry(dev, &request, iova);
-    }
+    /* Options that leave nothing of what the device can address need no retry. */
+    if (err == DMS_ENOSPC && request->lowest <= request->highest)
+        err = retry(dev, request, iova);
     if (err == DMS_ENOSPC)
-        report_aperture(opts_report(opts), err, dev, "no free range satisfies the request");
+        report_aperture(report, err, dev, "no free range satisfies the request");
     else if (err)
-        report_refusal(opts_report(opts), err,
+        report_refusal(report, err,
                        err == DMS_EAGAIN ? "addresses wait for an unconfirmed invalidation"
                                          : "the request for an address was refused");
     return err;

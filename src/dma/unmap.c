@@ -11,14 +11,20 @@
  * driver's. Only addresses within the hull of direct regions need the search: there, the range must
  * be one live allocation.
  */
-static int check_direct(struct dms_group *group, struct dms_range range, struct dms_report *report)
+static bool near_direct(const struct dms_group *group, struct pages pages)
 {
     uint64_t first = atomic_load_explicit(&group->direct_first, memory_order_relaxed);
     uint64_t last = atomic_load_explicit(&group->direct_last, memory_order_relaxed);
+
+    return pages.first <= last && pages.first + (pages.size - 1) >= first;
+}
+
+static __attribute__((noinline)) int check_direct(struct dms_group *group, struct pages pages,
+                                                  struct dms_report *report)
+{
+    struct dms_range range = {pages.first, pages.first + (pages.size - 1)};
     struct dms_iova_place place;
 
-    if (range.first > last || range.last < first)
-        return 0;
     dms_iova_lookup(group->space, range.first, &place);
     if (place.what == DMS_IOVA_IS_RESERVED ||
         (place.what == DMS_IOVA_IS_LIVE && !range_contains(place.range, range)))
@@ -27,73 +33,74 @@ static int check_direct(struct dms_group *group, struct dms_range range, struct 
 }
 
 /* Gone from the page table, but not from the hardware as far as anybody knows. */
-static void withhold(struct dms_group *group, struct pages pages, void *table, size_t table_size,
-                     const struct dms_iommu_gather *gather)
+static __attribute__((noinline)) int withhold(struct dms_group *group, int err, struct pages pages,
+                                              void *table, const struct dms_iommu_gather *gather)
 {
     struct withheld record = {.iova = pages.first,
                               .size = pages.size,
                               .table = table,
-                              .table_size = table_size,
+                              .table_size = (size_t)pages.size,
                               .gather = *gather};
 
     withheld_add(group, &record);
+    return err;
 }
 
-int unmap_strict(struct dms_group *group, dms_iova_t iova, uint64_t size, void *table,
-                 size_t table_size)
+/* Or failures would pile up without bound while the hardware is away. */
+static inline bool hardware_is_away(struct dms_group *group)
 {
-    struct dms_iommu_domain *domain = group_domain(group);
-    struct dms_iommu_gather gather = {0};
-    int err;
+    return withheld_any(&group->withheld) && withheld_retry(group) != 0;
+}
 
-    /* Or failures would pile up without bound while the hardware is away. */
-    if (withheld_any(&group->withheld) && withheld_retry(group) != 0)
-        return DMS_EAGAIN;
-    err = group->ops->unmap(domain, iova, size, true, &gather);
+int unmap_strict(struct dms_group *group, struct dms_iommu_domain *domain, struct pages pages,
+                 void *table, struct dms_report *report)
+{
+    struct dms_iommu_gather gather = {0};
+    int err = hardware_is_away(group)
+                  ? DMS_EAGAIN
+                  : group->ops->unmap(domain, pages.first, pages.size, true, &gather);
+
     if (err)
-        return err;
+        return refuse_unmap(group, err, pages, report);
     err = group->ops->flush(domain, &gather);
-    if (err) {
-        withhold(group, (struct pages){iova, size}, table, table_size, &gather);
-        return err;
-    }
-    dms_iova_free(group->space, iova, size);
-    port_table_free(group->port, table, table_size);
+    if (err)
+        return withhold(group, err, pages, table, &gather);
+    dms_iova_free(group->space, pages.first, pages.size);
+    port_table_free(group->port, table, (size_t)pages.size);
     return 0;
 }
 
-static int unmap_pages(struct dms_device *dev, dms_iova_t iova, uint64_t size, bool strict)
+static __attribute__((noinline)) int unmap_lazy(struct dms_group *group,
+                                                struct dms_iommu_domain *domain, struct pages pages,
+                                                struct dms_report *report)
 {
-    struct dms_group *group = dev->group;
-    int err = DMS_ENOMEM;
+    int err = hardware_is_away(group) ? DMS_EAGAIN : lazy_unmap(group, pages.first, pages.size);
 
-    if (dev->lazy && !strict) {
-        if (withheld_any(&group->withheld) && withheld_retry(group) != 0)
-            return DMS_EAGAIN;
-        err = lazy_unmap(group, iova, size);
-    }
     /* No memory to be lazy is no reason to fail. */
-    return err == DMS_ENOMEM ? unmap_strict(group, iova, size, NULL, 0) : err;
+    if (err == DMS_ENOMEM)
+        return unmap_strict(group, domain, pages, NULL, report);
+    return err ? refuse_unmap(group, err, pages, report) : 0;
 }
 
 int dms_unmap(struct dms_device *dev, dms_iova_t iova, uint64_t size,
               const struct dms_dma_opts *opts)
 {
     struct dms_group *group = dev->group;
+    struct dms_iommu_domain *domain = device_domain(dev);
     struct dms_report *report = opts_report(opts);
     struct pages pages;
     int err;
 
-    if (!dma_domain(dev))
+    if (!domain)
         return DMS_ENODEV;
     if (pages_of(iova, size, group_granule(group), &pages) != 0)
         return DMS_EINVAL;
-    err = check_direct(group, (struct dms_range){pages.first, pages.first + (pages.size - 1)},
-                       report);
-    if (err)
-        return err;
-    err = unmap_pages(dev, pages.first, pages.size, opts && opts->strict);
-    if (err && err != DMS_ETIMEDOUT && err != DMS_EIO)
-        return refuse_unmap(group, err, pages.first, pages.size, report);
-    return err;
+    if (near_direct(group, pages)) {
+        err = check_direct(group, pages, report);
+        if (err)
+            return err;
+    }
+    if (dev->lazy && !(opts && opts->strict))
+        return unmap_lazy(group, domain, pages, report);
+    return unmap_strict(group, domain, pages, NULL, report);
 }
