@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 #include "master.h"
 
-#include "bus_cells.h"
 #include "firstcover.h"
 #include "stream.h"
 
@@ -197,8 +196,7 @@ static void read_windows(const struct dms_of *of, struct master *master)
         if (!went_well(master, error, &diag))
             continue;
         array_push(&master->windows, range);
-        array_push(&master->window_cells,
-                   ranges.cell - ranges.flag_cells - ranges.address_cells - ranges.size_cells);
+        array_push(&master->window_cells, ranges.entry);
     }
 }
 
@@ -207,17 +205,12 @@ static void read_regions(const struct dms_of *of, struct master *master)
     struct dms_of_regions regions;
     struct dms_of_region region;
     struct dms_of_diag diag;
-    struct bus_cells width;
     int error;
 
-    if (!bus_cells(of, dms_of_dma_parent(of, master->node), &width))
-        width = (struct bus_cells){0};
     dms_of_regions_begin(of, master->node, &regions);
     while ((error = dms_of_regions_next(&regions, &region, &diag)) != DMS_ENOENT) {
-        if (!went_well(master, error, &diag))
-            continue;
-        array_push(&master->regions, region);
-        array_push(&master->region_cells, regions.cell - 1 - width.address - width.size);
+        if (went_well(master, error, &diag))
+            array_push(&master->regions, region);
     }
 }
 
@@ -228,7 +221,6 @@ static void forget(struct master *master)
     master->windows.count = 0;
     master->window_cells.count = 0;
     master->regions.count = 0;
-    master->region_cells.count = 0;
     master->diags.count = 0;
     master->errors = 0;
     master->has_map = false;
@@ -262,6 +254,5 @@ void master_drop(struct master *master)
     array_drop(&master->windows);
     array_drop(&master->window_cells);
     array_drop(&master->regions);
-    array_drop(&master->region_cells);
     array_drop(&master->diags);
 }

@@ -23,7 +23,6 @@ struct master {
     ARRAY(struct dms_range) windows;
     ARRAY(uint32_t) window_cells; /* where each begins in iommu-ranges */
     ARRAY(struct dms_of_region) regions;
-    ARRAY(uint32_t) region_cells; /* where each begins in iommu-addresses of its node */
 
     /* Errors and findings in the order they were met; one place is told once. */
     ARRAY(struct dms_of_diag) diags;

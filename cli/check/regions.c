@@ -64,9 +64,9 @@ void check_region_reg_differs(struct checker *c)
 
 struct place region_place(const struct checker *c, size_t index)
 {
-    return (struct place){.node = c->master.regions.items[index].memory,
-                          .property = LIST,
-                          .cell = (int32_t)c->master.region_cells.items[index]};
+    const struct dms_of_region *region = &c->master.regions.items[index];
+
+    return (struct place){.node = region->memory, .property = LIST, .cell = (int32_t)region->cell};
 }
 
 static int by_range(const void *a, const void *b)

@@ -43,7 +43,7 @@ static bool try_region(const struct master *master, uint64_t iova, struct owner 
         decide(owner, SPOT_RESERVED, dms_region_kind_name(region->kind), region->range);
         owner->range_node = region->memory;
         owner->range_property = "iommu-addresses";
-        owner->range_cell = (int32_t)master->region_cells.items[i];
+        owner->range_cell = (int32_t)region->cell;
         return true;
     }
     return false;

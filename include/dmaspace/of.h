@@ -336,6 +336,7 @@ struct dms_of_region {
     struct dms_range range;
     enum dms_region_kind kind; /* DMS_REGION_RESERVED or DMS_REGION_DIRECT */
     dms_of_node_t memory;      /* the reserved-memory node */
+    uint32_t cell;             /* where the entry begins in its iommu-addresses */
 };
 
 /* Reads the iommu-addresses of all memory-regions of one device. Members belong to this room. */
@@ -364,7 +365,7 @@ void dms_of_regions_begin(const struct dms_of *of, dms_of_node_t node,
 int dms_of_regions_next(struct dms_of_regions *regions, struct dms_of_region *region,
                         struct dms_of_diag *diag);
 
-/* Reads iommu-ranges or dma-ranges. Members belong to this room. */
+/* Reads iommu-ranges or dma-ranges. Members are for reading only. */
 struct dms_of_ranges {
     const struct dms_of *of;
     dms_of_node_t node; /* that has the property */
@@ -372,6 +373,7 @@ struct dms_of_ranges {
     const uint8_t *cells;
     uint32_t count;        /* cells in the property */
     uint32_t cell;         /* next */
+    uint32_t entry;        /* where the entry that came last begins */
     uint8_t flag_cells;    /* leading cells of an address that are no address (PCI: 1) */
     uint8_t address_cells; /* without flag_cells */
     uint8_t parent_cells;  /* between address and size, 0 in iommu-ranges */

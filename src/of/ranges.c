@@ -145,6 +145,7 @@ int dms_of_ranges_next(struct dms_of_ranges *ranges, struct dms_range *range,
             &(struct of_issue){.text = "no more ranges", .remedy = "nothing to do"});
     if (error)
         error = ranges_too_wide(ranges, diag);
+    ranges->entry = ranges->cell;
     ranges->cell += entry_cells(ranges);
     return error;
 }

@@ -168,7 +168,12 @@ static int take_entry(struct dms_of_regions *regions, const struct address_entry
     if (error)
         return memory_error(regions, diag, error, cell, "the region goes past 64 bits",
                             "correct base and size");
-    *region = (struct dms_of_region){range, region_kind(regions, cell, range), regions->memory};
+    *region = (struct dms_of_region){
+        .range = range,
+        .kind = region_kind(regions, cell, range),
+        .memory = regions->memory,
+        .cell = cell,
+    };
     return 1;
 }
 

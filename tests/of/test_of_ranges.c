@@ -31,6 +31,8 @@ static void assert_range(struct dms_of_ranges *ranges, uint64_t first, uint64_t 
     struct dms_range range;
 
     assert_int_equal(dms_of_ranges_next(ranges, &range, NULL), 0);
+    assert_int_equal(ranges->cell - ranges->entry, ranges->flag_cells + ranges->address_cells +
+                                                       ranges->parent_cells + ranges->size_cells);
     assert_int_equal(range.first, first);
     assert_int_equal(range.last, last);
 }

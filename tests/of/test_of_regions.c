@@ -63,8 +63,12 @@ static void assert_region(struct fdt_builder *fb, struct dms_of_regions *it, uin
                           uint64_t last, enum dms_region_kind kind, const char *memory)
 {
     struct dms_of_region region;
+    const unsigned char *entry;
+    uint32_t size;
 
     assert_int_equal(dms_of_regions_next(it, &region, &fb->diag), 0);
+    entry = dms_of_prop(&fb->of, region.memory, "iommu-addresses", &size);
+    assert_int_equal(entry[4 * region.cell + 3], dms_of_phandle(&fb->of, it->node));
     assert_int_equal(region.range.first, first);
     assert_int_equal(region.range.last, last);
     assert_int_equal(region.kind, kind);
