@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /* iommu-addresses as lists of entries for several devices. */
-#include "bus_cells.h"
 #include "reports.h"
 #include "subjects.h"
 
@@ -13,11 +12,11 @@
 static uint32_t entry_cells(const struct checker *c, dms_of_node_t memory, uint32_t cell,
                             uint32_t count, dms_of_node_t *device)
 {
-    struct bus_cells width;
+    struct dms_of_bus_cells width;
 
     *device = dms_of_by_phandle(&c->tree.of, cell_of(&c->tree, memory, LIST, cell));
     if (*device == DMS_OF_NONE ||
-        !bus_cells(&c->tree.of, dms_of_dma_parent(&c->tree.of, *device), &width))
+        !dms_of_bus_cells(&c->tree.of, dms_of_dma_parent(&c->tree.of, *device), &width))
         return 0;
     return count - cell > width.address + width.size ? 1 + width.address + width.size : 0;
 }

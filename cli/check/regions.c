@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /* memory-region and iommu-addresses, device by device. */
 #include "regions.h"
-#include "bus_cells.h"
 #include "reports.h"
 #include "subjects.h"
 
@@ -25,11 +24,11 @@ static bool has_no_cells(const struct checker *c, const struct dms_of_diag *diag
 {
     uint32_t phandle = cell_of(&c->tree, diag->node, LIST, (uint32_t)diag->cell);
     dms_of_node_t device = dms_of_by_phandle(&c->tree.of, phandle);
-    struct bus_cells cells;
+    struct dms_of_bus_cells cells;
 
     if (device == DMS_OF_NONE)
         device = c->master.node;
-    return !bus_cells(&c->tree.of, dms_of_dma_parent(&c->tree.of, device), &cells);
+    return !dms_of_bus_cells(&c->tree.of, dms_of_dma_parent(&c->tree.of, device), &cells);
 }
 
 void check_region_cells(struct checker *c)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /* What an address is to a device. */
 #include "answer.h"
-#include "bus_cells.h"
 
 #include <string.h>
 
@@ -142,11 +141,11 @@ static uint64_t number(const unsigned char *cells, uint32_t count)
 /* Whether one of the ranges of reg holds the address. */
 static bool reg_holds(const struct tree *tree, dms_of_node_t node, uint64_t address)
 {
-    struct bus_cells width;
+    struct dms_of_bus_cells width;
     uint32_t size = 0;
     const unsigned char *cells = dms_of_prop(&tree->of, node, "reg", &size);
 
-    if (!cells || !bus_cells(&tree->of, dms_of_parent(&tree->of, node), &width))
+    if (!cells || !dms_of_bus_cells(&tree->of, dms_of_parent(&tree->of, node), &width))
         return false;
     for (; size >= 4 * (width.address + width.size); size -= 4 * (width.address + width.size)) {
         uint64_t base = number(cells, width.address);

@@ -331,6 +331,20 @@ bool dms_of_map_duplicate(const struct dms_of *of, dms_of_node_t node,
 
 /* ---- addresses: iommu-addresses, iommu-ranges, dma-ranges ------------------------------------ */
 
+/* How addresses on a bus are written. */
+struct dms_of_bus_cells {
+    uint32_t address;
+    uint32_t size;
+    uint32_t flags; /* how many of the address cells lead and are no address (PCI: 1) */
+};
+
+/*
+ * #address-cells and #size-cells of `bus` or, where it has none, of the nearest ancestor; 1 and 1
+ * at last (of_bus_n_addr_cells, of_bus_n_size_cells). False: not 1 to 4 of each; *cells is set all
+ * the same.
+ */
+bool dms_of_bus_cells(const struct dms_of *of, dms_of_node_t bus, struct dms_of_bus_cells *cells);
+
 /* A region that this device must not be handed. */
 struct dms_of_region {
     struct dms_range range;

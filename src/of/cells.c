@@ -27,7 +27,7 @@ static uint32_t inherited_cells(const struct dms_of *of, dms_of_node_t bus, cons
     return cells;
 }
 
-bool of_bus_cells(const struct dms_of *of, dms_of_node_t bus, struct of_bus_cells *cells)
+bool dms_of_bus_cells(const struct dms_of *of, dms_of_node_t bus, struct dms_of_bus_cells *cells)
 {
     cells->address = inherited_cells(of, bus, "#address-cells");
     cells->size = inherited_cells(of, bus, "#size-cells");

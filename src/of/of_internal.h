@@ -78,20 +78,6 @@ static inline uint32_t of_cell(const uint8_t *cells, uint32_t index)
 /* A number of `count` cells. False when it is wider than 64 bits. count 0 is the number 0. */
 bool of_number(const uint8_t *cells, uint32_t count, uint64_t *number);
 
-/* How addresses on a bus are written. */
-struct of_bus_cells {
-    uint32_t address;
-    uint32_t size;
-    uint32_t flags; /* how many of the address cells lead and are no address */
-};
-
-/*
- * #address-cells and #size-cells of `bus` or, where it has none, of the nearest ancestor; 1 and 1
- * at last (of_bus_n_addr_cells, of_bus_n_size_cells). False: no address, no size, or more cells
- * than an address has.
- */
-bool of_bus_cells(const struct dms_of *of, dms_of_node_t bus, struct of_bus_cells *cells);
-
 /* ---- targets of phandles --------------------------------------------------------------------- */
 
 struct of_target {

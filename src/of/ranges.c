@@ -29,11 +29,11 @@ static uint32_t entry_cells(const struct dms_of_ranges *ranges)
 static int ranges_begin(struct dms_of_ranges *ranges, const struct of_prop *prop, dms_of_node_t bus,
                         struct dms_of_diag *diag)
 {
-    struct of_bus_cells cells;
+    struct dms_of_bus_cells cells;
 
     ranges->cells = prop->data;
     ranges->count = prop->size / 4;
-    if (!of_bus_cells(ranges->of, bus, &cells))
+    if (!dms_of_bus_cells(ranges->of, bus, &cells))
         return ranges_error(
             ranges, diag, DMS_EINVAL, -1,
             &(struct of_issue){.text = "addresses on %n have %u cells and sizes %u: not readable",
@@ -76,10 +76,10 @@ int dms_of_iommu_ranges(const struct dms_of *of, dms_of_node_t node, struct dms_
 /* The parent addresses have the cells of the bus above; the root is its own (of_n_addr_cells). */
 static uint8_t cells_above(const struct dms_of *of, dms_of_node_t bus)
 {
-    struct of_bus_cells cells;
+    struct dms_of_bus_cells cells;
     dms_of_node_t parent = dms_of_parent(of, bus);
 
-    (void)of_bus_cells(of, parent == DMS_OF_NONE ? bus : parent, &cells);
+    (void)dms_of_bus_cells(of, parent == DMS_OF_NONE ? bus : parent, &cells);
     return cells.address > UINT8_MAX ? UINT8_MAX : (uint8_t)cells.address;
 }
 

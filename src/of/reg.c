@@ -4,8 +4,8 @@
 #include "of/of_internal.h"
 
 /* Whether the entry of ranges at `cells` holds `size` bytes from *address on; moves *address up. */
-static bool reg_entry(const uint8_t *cells, const struct of_bus_cells *bus, uint32_t parent_cells,
-                      uint64_t *address)
+static bool reg_entry(const uint8_t *cells, const struct dms_of_bus_cells *bus,
+                      uint32_t parent_cells, uint64_t *address)
 {
     uint64_t child;
     uint64_t parent;
@@ -24,13 +24,13 @@ static bool reg_entry(const uint8_t *cells, const struct of_bus_cells *bus, uint
 static bool reg_translate(const struct dms_of *of, dms_of_node_t bus, dms_of_node_t above,
                           uint64_t *address)
 {
-    struct of_bus_cells cells;
-    struct of_bus_cells parent;
+    struct dms_of_bus_cells cells;
+    struct dms_of_bus_cells parent;
     struct of_prop ranges;
     uint32_t entry;
 
-    if (!of_prop(of, bus, "ranges", &ranges) || !of_bus_cells(of, bus, &cells) ||
-        !of_bus_cells(of, above, &parent))
+    if (!of_prop(of, bus, "ranges", &ranges) || !dms_of_bus_cells(of, bus, &cells) ||
+        !dms_of_bus_cells(of, above, &parent))
         return false;
     if (ranges.size == 0)
         return true;
@@ -46,13 +46,14 @@ bool of_reg(const struct dms_of *of, dms_of_node_t node, struct dms_range *reg)
 {
     dms_of_node_t chain[DMS_OF_MAX_DEPTH];
     unsigned depth = of_ancestors(of, node, chain);
-    struct of_bus_cells cells;
+    struct dms_of_bus_cells cells;
     struct of_prop prop;
     uint64_t address;
     uint64_t size;
 
     if (depth < 2 || !of_prop(of, node, "reg", &prop) ||
-        !of_bus_cells(of, chain[depth - 2], &cells) || prop.size / 4 < cells.address + cells.size ||
+        !dms_of_bus_cells(of, chain[depth - 2], &cells) ||
+        prop.size / 4 < cells.address + cells.size ||
         !of_number(prop.data + 4 * (size_t)cells.flags, cells.address - cells.flags, &address) ||
         !of_number(prop.data + 4 * (size_t)cells.address, cells.size, &size))
         return false;

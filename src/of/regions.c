@@ -11,7 +11,7 @@
 struct address_entry {
     dms_of_node_t device; /* DMS_OF_NONE: its phandle leads nowhere */
     const uint8_t *cells; /* after the phandle */
-    struct of_bus_cells width;
+    struct dms_of_bus_cells width;
 };
 
 static struct of_issue memory_issue(const struct dms_of_regions *regions, uint32_t cell,
@@ -93,7 +93,7 @@ static bool entry_width(const struct dms_of_regions *regions, uint32_t phandle,
 
     entry->device = dms_of_by_phandle(of, phandle);
     device = entry->device == DMS_OF_NONE ? regions->node : entry->device;
-    return of_bus_cells(of, dms_of_dma_parent(of, device), &entry->width);
+    return dms_of_bus_cells(of, dms_of_dma_parent(of, device), &entry->width);
 }
 
 /* The entry at regions->cell. 1: read; 0: end of this node's list; DMS_EINVAL. */
@@ -127,7 +127,7 @@ static int read_entry(struct dms_of_regions *regions, struct address_entry *entr
 /* Base and size of the entry. DMS_EINVAL: length 0; DMS_ERANGE. */
 static int entry_range(const struct address_entry *entry, struct dms_range *range)
 {
-    const struct of_bus_cells *width = &entry->width;
+    const struct dms_of_bus_cells *width = &entry->width;
     uint64_t base;
     uint64_t size;
 

@@ -323,6 +323,43 @@ static void masters_are_the_nodes_with_a_property_of_dma(void **state)
     fb_assert_no_finding(fb);
 }
 
+static void assert_cells(struct fdt_builder *fb, const char *path, uint32_t address, uint32_t size,
+                         bool readable)
+{
+    struct dms_of_bus_cells cells;
+
+    assert_int_equal(dms_of_bus_cells(&fb->of, fb_at(fb, path), &cells), readable);
+    assert_int_equal(cells.address, address);
+    assert_int_equal(cells.size, size);
+    assert_int_equal(cells.flags, address == 3);
+}
+
+static void a_bus_has_its_own_cells_or_those_of_the_bus_above(void **state)
+{
+    struct fdt_builder *fb = fb_begin();
+    (void)state;
+
+    fb_node(fb, "soc");
+    fb_cells(fb, "#address-cells", 2);
+    fb_node(fb, "pcie");
+    fb_cells(fb, "#address-cells", 3);
+    fb_cells(fb, "#size-cells", 4);
+    fb_end(fb);
+    fb_node(fb, "wide");
+    fb_cells(fb, "#size-cells", 5);
+    fb_end(fb);
+    fb_node(fb, "none");
+    fb_cells(fb, "#address-cells", 0);
+    fb_end(fb);
+    fb_end(fb);
+    fb_open(fb);
+    assert_cells(fb, "/", 1, 1, true);
+    assert_cells(fb, "/soc", 2, 1, true);
+    assert_cells(fb, "/soc/pcie", 3, 4, true);
+    assert_cells(fb, "/soc/wide", 2, 5, false);
+    assert_cells(fb, "/soc/none", 0, 1, false);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -340,6 +377,7 @@ int main(void)
         cmocka_unit_test(a_cell_needs_four_bytes),
         cmocka_unit_test(only_no_status_okay_and_ok_are_available),
         cmocka_unit_test(masters_are_the_nodes_with_a_property_of_dma),
+        cmocka_unit_test(a_bus_has_its_own_cells_or_those_of_the_bus_above),
     };
 
     return cmocka_run_group_tests_name("of_nodes", tests, NULL, NULL);
