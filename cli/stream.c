@@ -9,6 +9,13 @@ const struct dms_iommu_type *iommu_type(const struct tree *tree, dms_of_node_t i
     return dms_iommu_type_of(compatible, size);
 }
 
+bool is_smmu(const struct tree *tree, dms_of_node_t iommu)
+{
+    enum dms_iommu_family family = iommu_type(tree, iommu)->family;
+
+    return family == DMS_FAMILY_SMMUV2 || family == DMS_FAMILY_SMMUV3;
+}
+
 /* arm,smmu.yaml: with one-cell specifiers, the SMMU's own node can tell the mask of all of them. */
 static bool common_mask(const struct tree *tree, const struct dms_of_spec *spec, uint32_t *mask)
 {

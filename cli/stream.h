@@ -11,6 +11,9 @@
 /* The type of an IOMMU node. Never NULL. */
 const struct dms_iommu_type *iommu_type(const struct tree *tree, dms_of_node_t iommu);
 
+/* Whether it is an Arm SMMU, of any version. */
+bool is_smmu(const struct tree *tree, dms_of_node_t iommu);
+
 /* Specifier -> stream ID and mask. Errors as in dms_iommu_type.decode. */
 int decode_spec(const struct tree *tree, const struct dms_of_spec *spec, struct dms_stream *stream);
 

@@ -107,6 +107,13 @@ struct path path_of(const struct tree *tree, dms_of_node_t node)
     return path;
 }
 
+bool is_enabled(const struct tree *tree, dms_of_node_t node)
+{
+    while (node != DMS_OF_NONE && dms_of_available(&tree->of, node))
+        node = dms_of_parent(&tree->of, node);
+    return node == DMS_OF_NONE;
+}
+
 struct string string_of(const struct tree *tree, dms_of_node_t node, const char *property)
 {
     struct string string = {""};

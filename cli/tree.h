@@ -40,6 +40,9 @@ struct string {
 };
 struct string string_of(const struct tree *tree, dms_of_node_t node, const char *property);
 
+/* Whether the node and all above it are there for Linux (of_device_is_available on each). */
+bool is_enabled(const struct tree *tree, dms_of_node_t node);
+
 /* One report on stderr: "FILE: PATH: ...". */
 void print_diag(const struct tree *tree, const struct dms_of_diag *diag);
 

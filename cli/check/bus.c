@@ -111,22 +111,10 @@ void check_dma_ranges_empty(struct checker *c)
     found_reports(c, DMS_OF_FINDING_EMPTY_RANGE, "dma-ranges");
 }
 
-static dms_of_node_t first_iommu(const struct master *master)
-{
-    if (master->streams.count > 0)
-        return master->streams.items[0].spec.iommu;
-    return DMS_OF_NONE;
-}
-
 /* Drivers of other IOMMUs may take the lower bound over into their domains (MediaTek's does). */
-static bool is_arm_smmu(const struct tree *tree, dms_of_node_t iommu)
+static bool is_behind_smmu(const struct checker *c)
 {
-    enum dms_iommu_family family;
-
-    if (iommu == DMS_OF_NONE)
-        return false;
-    family = iommu_type(tree, iommu)->family;
-    return family == DMS_FAMILY_SMMUV2 || family == DMS_FAMILY_SMMUV3;
+    return c->master.streams.count > 0 && is_smmu(&c->tree, c->master.streams.items[0].spec.iommu);
 }
 
 void check_dma_ranges_floor(struct checker *c)
@@ -134,7 +122,7 @@ void check_dma_ranges_floor(struct checker *c)
     dms_of_node_t bus = dms_of_dma_parent(&c->tree.of, c->master.node);
     struct dms_of_ranges ranges;
 
-    if (c->master.aperture.first == 0 || !is_arm_smmu(&c->tree, first_iommu(&c->master)) ||
+    if (c->master.aperture.first == 0 || !is_behind_smmu(c) ||
         dms_of_dma_ranges(&c->tree.of, bus, &ranges, NULL) != 0)
         return;
     found(c, (struct place){.node = ranges.node, .property = "dma-ranges", .cell = 0},

@@ -30,13 +30,6 @@ check_set_t check_bit(const struct check *check)
     return (check_set_t)1 << (check - checks);
 }
 
-bool is_enabled(const struct tree *tree, dms_of_node_t node)
-{
-    while (node != DMS_OF_NONE && dms_of_available(&tree->of, node))
-        node = dms_of_parent(&tree->of, node);
-    return node == DMS_OF_NONE;
-}
-
 static char *copy(const char *text)
 {
     char *copied = strdup(text);

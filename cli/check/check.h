@@ -104,7 +104,4 @@ int check_file(struct checker *c, const char *file, struct tree_error *error);
 void findings_drop(struct finding *findings, size_t count);
 void checker_drop(struct checker *c);
 
-/* Whether the node and all above it are there for Linux (of_device_is_available on each). */
-bool is_enabled(const struct tree *tree, dms_of_node_t node);
-
 #endif

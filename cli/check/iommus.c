@@ -51,13 +51,6 @@ void check_iommus_truncated(struct checker *c)
     found_errors(c, DMS_EINVAL, "iommus", is_truncated);
 }
 
-static bool is_smmu(const struct tree *tree, dms_of_node_t iommu)
-{
-    enum dms_iommu_family family = iommu_type(tree, iommu)->family;
-
-    return family == DMS_FAMILY_SMMUV2 || family == DMS_FAMILY_SMMUV3;
-}
-
 void check_iommus_mixed(struct checker *c)
 {
     const struct master *master = &c->master;

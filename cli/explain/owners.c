@@ -10,13 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_enabled(const struct tree *tree, dms_of_node_t node)
-{
-    while (node != DMS_OF_NONE && dms_of_available(&tree->of, node))
-        node = dms_of_parent(&tree->of, node);
-    return node == DMS_OF_NONE;
-}
-
 int facts_open(struct facts *facts, const char *file)
 {
     dms_of_node_t node = DMS_OF_NONE;
