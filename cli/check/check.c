@@ -34,10 +34,9 @@ static char *copy(const char *text)
 {
     char *copied = strdup(text);
 
-    if (copied)
-        return copied;
-    fputs("dmaspace: out of memory\n", stderr);
-    exit(EXIT_UNUSABLE);
+    if (!copied)
+        array_no_memory();
+    return copied;
 }
 
 void found(struct checker *c, struct place place, const char *format, ...)

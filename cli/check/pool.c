@@ -120,10 +120,8 @@ void check_all(const struct check_job *job)
     unsigned count = thread_count(job);
     unsigned started = 0;
 
-    if (!pool) {
-        fputs("dmaspace: out of memory\n", stderr);
-        exit(EXIT_UNUSABLE);
-    }
+    if (!pool)
+        array_no_memory();
     pool->job = job;
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->changed, NULL);
