@@ -50,16 +50,19 @@ void found(struct checker *c, struct place place, const char *format, ...)
         .effect = place.effect ? place.effect : c->check->effect,
         .remedy = place.remedy ? place.remedy : c->check->remedy,
     };
+    bool told = c->wanted & check_bit(c->check);
     va_list args;
 
     c->fired |= check_bit(c->check);
     c->fired_ever |= check_bit(c->check);
-    if (!(c->wanted & check_bit(c->check)))
+    if (!((c->wanted | c->counted) & check_bit(c->check)))
         return;
-    if (c->findings.count >= FINDINGS_MAX) {
-        c->dropped++;
+    if (c->kept[told] >= FINDINGS_MAX) {
+        c->dropped += told;
+        c->hidden += !told;
         return;
     }
+    c->kept[told]++;
     va_start(args, format);
     vsnprintf(text, sizeof(text), format, args);
     va_end(args);
@@ -74,9 +77,10 @@ void found_diag(struct checker *c, const struct dms_of_diag *diag)
           "%s", diag->text);
 }
 
-void checker_begin(struct checker *c, check_set_t wanted, unsigned dma_bits)
+void checker_begin(struct checker *c, check_set_t wanted, check_set_t counted, unsigned dma_bits)
 {
     c->wanted = wanted;
+    c->counted = counted;
     c->dma_bits = dma_bits;
     for (const struct check *check = checks; check->id; check++) {
         for (unsigned i = 0; i < CHECK_AFTER && check->after[i]; i++)
@@ -141,6 +145,22 @@ static void sort_findings(struct checker *c)
     c->findings.count = kept;
 }
 
+/* What is only counted leaves the list. */
+static void hide_findings(struct checker *c)
+{
+    struct finding *items = c->findings.items;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < c->findings.count; i++) {
+        if (c->wanted & check_bit(items[i].check))
+            items[kept++] = items[i];
+        else
+            findings_drop(&items[i], 1);
+    }
+    c->hidden += c->findings.count - kept;
+    c->findings.count = kept;
+}
+
 int check_file(struct checker *c, const char *file, struct tree_error *error)
 {
     dms_of_node_t node = DMS_OF_NONE;
@@ -148,6 +168,8 @@ int check_file(struct checker *c, const char *file, struct tree_error *error)
     c->findings.count = 0;
     c->claims.items.count = 0;
     c->fired_ever = 0;
+    c->kept[false] = c->kept[true] = 0;
+    c->hidden = 0;
     c->dropped = 0;
     if (tree_load(&c->tree, file, error) != EXIT_GOOD)
         return EXIT_UNUSABLE;
@@ -155,6 +177,7 @@ int check_file(struct checker *c, const char *file, struct tree_error *error)
         check_master(c, node);
     check_tree(c);
     sort_findings(c);
+    hide_findings(c);
     return c->findings.count > 0 ? EXIT_NEGATIVE : EXIT_GOOD;
 }
 

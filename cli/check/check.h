@@ -63,8 +63,9 @@ struct finding {
 /* Everything about one file under check; one per thread, used again for the next file. */
 struct checker {
     struct tree tree;
-    check_set_t wanted; /* others run, for those that come after them, but tell nothing */
-    unsigned dma_bits;  /* width of the drivers' DMA masks, 0: not told */
+    check_set_t wanted;  /* others run, for those that come after them, but tell nothing */
+    check_set_t counted; /* of these others, those whose findings are counted */
+    unsigned dma_bits;   /* width of the drivers' DMA masks, 0: not told */
     check_set_t after[CHECKS_MAX]; /* check.after of each; set by checker_begin() */
 
     struct master master;           /* under check */
@@ -75,6 +76,8 @@ struct checker {
     check_set_t fired;         /* on this master */
     check_set_t fired_ever;    /* on any; decides over checks of the whole tree */
     ARRAY(struct finding) findings;
+    size_t kept[2]; /* findings so far: [0] those that are only counted, [1] those that are told */
+    size_t hidden;  /* findings that are only counted */
     size_t dropped; /* beyond FINDINGS_MAX */
 };
 
@@ -94,7 +97,7 @@ void found(struct checker *c, struct place place, const char *format, ...)
 void found_diag(struct checker *c, const struct dms_of_diag *diag);
 
 /* Once, on a checker that is all zero. */
-void checker_begin(struct checker *c, check_set_t wanted, unsigned dma_bits);
+void checker_begin(struct checker *c, check_set_t wanted, check_set_t counted, unsigned dma_bits);
 
 /*
  * Checks one file. EXIT_GOOD or EXIT_NEGATIVE, c->findings then being in tree order; EXIT_UNUSABLE

@@ -58,11 +58,13 @@ static void check_one(struct pool *pool, struct checker *c, size_t number)
     result->file = pool->job->files[number];
     result->findings.count = 0;
     result->model = NULL;
+    result->hidden = 0;
     result->dropped = 0;
     result->status = check_file(c, result->file, &result->error);
     if (result->status == EXIT_UNUSABLE)
         return;
     result->model = strdup(string_of(&c->tree, DMS_OF_ROOT, "model").text);
+    result->hidden = c->hidden;
     result->dropped = c->dropped;
     for (size_t i = 0; i < c->findings.count; i++)
         array_push(&result->findings, c->findings.items[i]);
@@ -74,7 +76,7 @@ static void *work(void *arg)
     struct checker c = {0};
     size_t number;
 
-    checker_begin(&c, pool->job->wanted, pool->job->dma_bits);
+    checker_begin(&c, pool->job->wanted, pool->job->counted, pool->job->dma_bits);
     while ((number = take(pool)) < pool->job->count) {
         check_one(pool, &c, number);
         put(pool, number);

@@ -11,6 +11,7 @@ struct check_result {
     struct tree_error error;
     char *model; /* of the root node; NULL when the file could not be opened */
     ARRAY(struct finding) findings;
+    size_t hidden;
     size_t dropped;
 };
 
@@ -19,6 +20,7 @@ struct check_job {
     size_t count;
     unsigned threads; /* 0: one for each processor */
     check_set_t wanted;
+    check_set_t counted;
     unsigned dma_bits;
 
     /* Called by one thread, for each file in order, as early as that order allows. */

@@ -9,7 +9,7 @@ struct check_tally {
     size_t files; /* that could be read */
     size_t unreadable;
     size_t clean;
-    size_t dropped;
+    size_t hidden; /* findings below --severity */
     size_t by_severity[3];
 };
 

@@ -51,6 +51,7 @@ static void result(const struct check_result *result)
     json_object_set_new(object, "file", json_text(result->file));
     json_object_set_new(object, "model", json_text(result->model ? result->model : ""));
     json_object_set_new(object, "findings", findings);
+    json_object_set_new(object, "less_severe", json_integer((json_int_t)result->hidden));
     json_object_set_new(object, "not_told", json_integer((json_int_t)result->dropped));
     printf("%s\n", first ? "" : ",");
     dump(object);

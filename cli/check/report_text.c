@@ -71,6 +71,8 @@ static void end(const struct check_tally *tally)
     }
     if (tally->unreadable)
         printf(", %zu more could not be read", tally->unreadable);
+    if (tally->hidden)
+        printf("; %zu less severe not told (--severity note)", tally->hidden);
     printf("\n");
 }
 

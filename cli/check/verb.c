@@ -136,7 +136,7 @@ static void count(struct check_tally *tally, const struct check_result *result)
     tally->unreadable += result->status == EXIT_UNUSABLE;
     tally->files += result->status != EXIT_UNUSABLE;
     tally->clean += result->status == EXIT_GOOD;
-    tally->dropped += result->dropped;
+    tally->hidden += result->hidden;
     for (size_t i = 0; i < result->findings.count; i++)
         tally->by_severity[result->findings.items[i].check->severity]++;
 }
@@ -156,6 +156,7 @@ static void take_result(void *ctx, const struct check_result *result)
 static int check_files(struct request *request)
 {
     request->job.wanted = wanted(request);
+    request->job.counted = ~(request->job.wanted | request->disabled);
     request->job.result = take_result;
     request->job.ctx = request;
     /* A line that is written over and over, between findings on the same terminal, is no help. */

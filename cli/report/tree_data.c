@@ -28,7 +28,7 @@ static json_t *findings_of(const char *file)
 
     if (!checker)
         array_no_memory();
-    checker_begin(checker, ~(check_set_t)0, 0);
+    checker_begin(checker, ~(check_set_t)0, 0, 0);
     if (check_file(checker, file, &error) == EXIT_UNUSABLE) {
         print_tree_error(file, &error);
     } else {
