@@ -18,6 +18,7 @@ struct replay {
     struct dms_posix *posix;
     ARRAY(struct device *) devices; /* replayed, in order of appearance */
     ARRAY(struct device *) skipped; /* not selected, or not translated by an IOMMU */
+    void *by_name;                  /* of devices: a tree of search.h */
 };
 
 struct verb;

@@ -6,6 +6,8 @@
 
 #include <dmaspace/error.h>
 #include <dmaspace/posix.h>
+#include <search.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,13 +23,18 @@ struct pass {
     uint64_t bins; /* of the timeline that are filled */
 };
 
+_Static_assert(offsetof(struct device, name) == 0, "a name alone is compared with a device");
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
 static struct device *find_device(const struct replay *replay, const char *name)
 {
-    for (size_t i = 0; i < replay->devices.count; i++) {
-        if (strcmp(replay->devices.items[i]->name, name) == 0)
-            return replay->devices.items[i];
-    }
-    return NULL;
+    struct device *const *found = tfind(name, &replay->by_name, by_name);
+
+    return found ? *found : NULL;
 }
 
 static struct device *add_device(struct replay *replay, const char *name)
@@ -45,6 +52,8 @@ static struct device *add_device(struct replay *replay, const char *name)
     device->keep_peak = replay->keep_peak;
     device_start(device, true);
     array_push(&replay->devices, device);
+    if (!tsearch(device, &replay->by_name, by_name))
+        array_no_memory();
     return device;
 }
 
@@ -151,10 +160,12 @@ static void select_devices(struct replay *replay)
                           : device_is_translated(device, replay->counts.joined);
 
         device_stop(device);
-        if (wanted && device->map_index > 0)
+        if (wanted && device->map_index > 0) {
             replay->devices.items[kept++] = device;
-        else
+        } else {
+            tdelete(device, &replay->by_name, by_name);
             array_push(&replay->skipped, device);
+        }
     }
     replay->devices.count = kept;
 }
@@ -238,8 +249,10 @@ static void drop_device(struct device *device)
 
 void replay_drop(struct replay *replay)
 {
-    for (size_t i = 0; i < replay->devices.count; i++)
+    for (size_t i = 0; i < replay->devices.count; i++) {
+        tdelete(replay->devices.items[i], &replay->by_name, by_name);
         drop_device(replay->devices.items[i]);
+    }
     for (size_t i = 0; i < replay->skipped.count; i++)
         drop_device(replay->skipped.items[i]);
     array_drop(&replay->devices);
