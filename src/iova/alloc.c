@@ -172,14 +172,17 @@ int dms_iova_alloc(struct dms_iova_space *space, const struct dms_iova_request *
                    dms_iova_t *iova)
 {
     bool quick = (request->align | (uint64_t)request->policy) == 0;
-    struct slot *slot = quick ? slot_enter_quickly(&space->caches) : NULL;
+    struct slot *slot = quick ? slot_enter_quickly(space, space->caches.quick_allocs) : NULL;
 
     if (slot) {
         struct bin *bin = slot_bin(&space->caches, slot, request->size);
+        uint64_t count = bin->count;
+        dms_iova_t first;
 
-        if (bin->bytes == request->size && bin->count > 0 &&
-            is_within(request, bin->entry[bin->count - 1])) {
-            *iova = bin->entry[--bin->count];
+        if (bin->bytes == request->size && count > 0 &&
+            is_within(request, first = bin->entry[count - 1])) {
+            bin->count = (uint8_t)(count - 1);
+            *iova = first;
             slot_leave(slot);
             return 0;
         }

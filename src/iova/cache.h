@@ -75,10 +75,15 @@ struct depot {
 #define DEPOT_MEMORY (sizeof(struct depot) + CACHE_LINE)
 
 struct caches {
-    /* Read by every operation of every thread, and constant but for the depot, which comes once. */
-    uint64_t hash_factor;          /* see slot_bin */
-    _Atomic(struct slot *) *slots; /* by slot number; NULL: not yet */
-    ptrdiff_t number_offset;       /* thread_slot_offset of the port */
+    /* Read by every operation of every thread, and constant but for what says otherwise. */
+    uint64_t hash_factor;    /* see slot_bin */
+    ptrdiff_t number_offset; /* thread_slot_offset of the port */
+    /*
+     * How many slots the quick way finds: slot_count, or 0 where there is no such way. For frees that changes to 0 with
+     * the first fixed region.
+     */
+    unsigned quick_allocs;
+    _Atomic unsigned quick_frees;
     unsigned slot_count;           /* 0: no caches */
     bool fenced;                   /* the port has fence_all */
     _Atomic(struct depot *) depot; /* NULL: one thread alone, or no memory */
@@ -115,34 +120,6 @@ static inline struct bin *slot_bin(const struct caches *caches, struct slot *slo
 static inline bool pages_are_cacheable(uint64_t pages)
 {
     return pages - 1 < CACHED_PAGES_MAX;
-}
-
-/*
- * The quick way in: a thread whose number is known without a call, and a slot that is not closed. NULL: not that way,
- * and nothing was entered.
- */
-static inline struct slot *slot_enter_quickly(const struct caches *caches)
-{
-    unsigned number;
-    struct slot *slot;
-
-    if (caches->number_offset == 0)
-        return NULL;
-    number = *(const unsigned *)(const void *)((const char *)__builtin_thread_pointer() +
-                                               caches->number_offset) -
-             1;
-    if (number >= caches->slot_count)
-        return NULL;
-    slot = atomic_load_explicit(&caches->slots[number], memory_order_acquire);
-    if (!slot)
-        return NULL;
-    atomic_store_explicit(&slot->busy, 1, memory_order_relaxed);
-    atomic_signal_fence(memory_order_seq_cst); /* fence_all orders the two for the CPU */
-    if (__builtin_expect(atomic_load_explicit(&slot->closed, memory_order_acquire), 0)) {
-        atomic_store_explicit(&slot->busy, 0, memory_order_release);
-        return NULL;
-    }
-    return slot;
 }
 
 static inline void slot_leave(struct slot *slot)

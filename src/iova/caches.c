@@ -4,20 +4,21 @@
 
 #include "base/memory.h"
 
-int caches_init(struct dms_iova_space *space, uint64_t cache_bytes)
+unsigned caches_wanted(const struct dms_port *port, unsigned flags)
+{
+    return flags & DMS_IOVA_NO_CACHES || !port->thread_slot ? 0 : port->thread_slots;
+}
+
+void caches_init(struct dms_iova_space *space, uint64_t cache_bytes)
 {
     const struct dms_port *port = space->port;
     struct caches *caches = &space->caches;
     uint64_t pages = (space->tree.end - space->tree.start) / 32;
 
-    if (space->flags & DMS_IOVA_NO_CACHES || !port->thread_slot || port->thread_slots == 0)
-        return 0;
-    caches->slots = port_alloc_array(port, port->thread_slots, sizeof(*caches->slots));
-    if (!caches->slots)
-        return DMS_ENOMEM;
-    caches->memory = port->thread_slots * sizeof(*caches->slots);
+    caches->slot_count = caches_wanted(port, space->flags);
     caches->number_offset = port->thread_slot_offset;
-    caches->slot_count = port->thread_slots;
+    caches->quick_allocs = port->thread_slot_offset ? caches->slot_count : 0;
+    atomic_store_explicit(&caches->quick_frees, caches->quick_allocs, memory_order_relaxed);
     caches->fenced = port->fence_all != NULL;
     caches->hash_factor = HASH_NUMBER << (HASH_SHIFT - space->granule_lg2);
     caches->budget = cache_bytes ? cache_bytes >> space->granule_lg2 : pages;
@@ -27,7 +28,6 @@ int caches_init(struct dms_iova_space *space, uint64_t cache_bytes)
     caches->batched_pages = (space->tree.end - space->tree.start) >> BATCHED_SHARE_LG2;
     if (caches->batched_pages < BATCHED_PAGES_MIN)
         caches->batched_pages = BATCHED_PAGES_MIN;
-    return 0;
 }
 
 void caches_fini(struct dms_iova_space *space)
@@ -35,10 +35,8 @@ void caches_fini(struct dms_iova_space *space)
     struct caches *caches = &space->caches;
 
     for (unsigned i = 0; i < caches->slot_count; i++)
-        port_free(space->port, atomic_load_explicit(&caches->slots[i], memory_order_acquire),
-                  sizeof(struct slot));
+        port_free(space->port, slot_at(space, i), sizeof(struct slot));
     port_free(space->port, caches->depot_memory, DEPOT_MEMORY);
-    port_free_array(space->port, caches->slots, caches->slot_count, sizeof(*caches->slots));
 }
 
 /* Without memory for it, batches go through the tree. */
@@ -64,8 +62,7 @@ void caches_add_slot(struct dms_iova_space *space)
     if (caches->slot_count == 0 || space->tree_ops < SLOTS_WAIT)
         return;
     number = port_thread_slot(space->port);
-    if (number >= caches->slot_count ||
-        atomic_load_explicit(&caches->slots[number], memory_order_acquire))
+    if (number >= caches->slot_count || slot_at(space, number))
         return;
     slot = port_alloc(space->port, sizeof(*slot));
     if (!slot)
@@ -75,7 +72,7 @@ void caches_add_slot(struct dms_iova_space *space)
     caches->memory += sizeof(*slot);
     if (++caches->slots_used == 2)
         add_depot(space);
-    atomic_store_explicit(&caches->slots[number], slot, memory_order_release);
+    atomic_store_explicit(&space->slots[number + 1], slot, memory_order_release);
 }
 
 struct slot *slot_enter(struct dms_iova_space *space)
@@ -89,7 +86,7 @@ struct slot *slot_enter(struct dms_iova_space *space)
     number = port_thread_slot(space->port);
     if (number >= caches->slot_count)
         return NULL;
-    slot = atomic_load_explicit(&caches->slots[number], memory_order_acquire);
+    slot = slot_at(space, number);
     if (!slot)
         return NULL;
     if (!caches->fenced)

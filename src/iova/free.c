@@ -47,14 +47,16 @@ __attribute__((noinline)) static int free_slow(struct dms_iova_space *space, dms
 /* Few instructions, no call, as dms_iova_alloc(). */
 int dms_iova_free(struct dms_iova_space *space, dms_iova_t iova, uint64_t size)
 {
-    bool has_fixed = atomic_load_explicit(&space->fixed_span, memory_order_relaxed) != 0;
-    struct slot *slot = has_fixed ? NULL : slot_enter_quickly(&space->caches);
+    unsigned slots = atomic_load_explicit(&space->caches.quick_frees, memory_order_relaxed);
+    struct slot *slot = slot_enter_quickly(space, slots);
 
     if (slot) {
         struct bin *bin = slot_bin(&space->caches, slot, size);
+        unsigned count = bin->count;
 
-        if (bin->bytes == size && bin->count < bin->cap) {
-            bin->entry[bin->count++] = iova;
+        if (bin->bytes == size && count < bin->cap) {
+            bin->entry[count] = iova;
+            bin->count = (uint8_t)(count + 1);
             slot_leave(slot);
             return 0;
         }

@@ -2,11 +2,6 @@
 /* All caches at a standstill, so that what is refused or listed holds for the space as a whole. */
 #include "space.h"
 
-static struct slot *slot_at(struct caches *caches, unsigned number)
-{
-    return atomic_load_explicit(&caches->slots[number], memory_order_acquire);
-}
-
 static bool is_open(const struct slot *slot)
 {
     return slot && !slot->frozen && atomic_load_explicit(&slot->claimed, memory_order_relaxed) > 0;
@@ -36,7 +31,7 @@ static void close_slots(struct dms_iova_space *space)
     struct caches *caches = &space->caches;
 
     for (unsigned i = 0; i < caches->slot_count; i++) {
-        struct slot *slot = slot_at(caches, i);
+        struct slot *slot = slot_at(space, i);
 
         if (is_open(slot))
             atomic_store_explicit(&slot->closed, 1, memory_order_relaxed);
@@ -44,7 +39,7 @@ static void close_slots(struct dms_iova_space *space)
     if (caches->fenced)
         space->port->fence_all(space->port->ctx);
     for (unsigned i = 0; i < caches->slot_count; i++) {
-        struct slot *slot = slot_at(caches, i);
+        struct slot *slot = slot_at(space, i);
 
         if (!slot || slot->frozen || !atomic_load_explicit(&slot->closed, memory_order_relaxed))
             continue;
@@ -58,7 +53,7 @@ static void open_slots(struct dms_iova_space *space)
     struct caches *caches = &space->caches;
 
     for (unsigned i = 0; i < caches->slot_count; i++) {
-        struct slot *slot = slot_at(caches, i);
+        struct slot *slot = slot_at(space, i);
 
         if (!slot || !slot->frozen)
             continue;
@@ -71,10 +66,12 @@ static void open_slots(struct dms_iova_space *space)
 }
 
 /* Locked. */
-static bool some_slot_is_open(struct caches *caches)
+static bool some_slot_is_open(struct dms_iova_space *space)
 {
+    const struct caches *caches = &space->caches;
+
     for (unsigned i = 0; caches->claims > 0 && i < caches->slot_count; i++) {
-        if (is_open(slot_at(caches, i)))
+        if (is_open(slot_at(space, i)))
             return true;
     }
     return false;
@@ -84,7 +81,7 @@ void space_freeze(struct dms_iova_space *space)
 {
     port_lock(space->port, &space->caches.freeze_lock);
     space_lock(space);
-    while (some_slot_is_open(&space->caches)) {
+    while (some_slot_is_open(space)) {
         space_unlock(space);
         close_slots(space);
         space_lock(space);
@@ -138,7 +135,7 @@ void space_flush(struct dms_iova_space *space)
     caches->flushes++;
     flush_depot(space);
     for (unsigned i = 0; caches->claims > 0 && i < caches->slot_count; i++) {
-        struct slot *slot = slot_at(caches, i);
+        struct slot *slot = slot_at(space, i);
 
         for (unsigned j = 0; slot && j < SLOT_BINS; j++)
             bin_give_up(space, slot, &slot->bin[j]);

@@ -32,6 +32,7 @@ static void widen_fixed_hull(struct dms_iova_space *space, struct dms_range rang
 
     if (span != 0)
         range = range_hull(range, (struct dms_range){first, first + span});
+    atomic_store_explicit(&space->caches.quick_frees, 0, memory_order_relaxed);
     atomic_store_explicit(&space->fixed_span, range.last - range.first, memory_order_relaxed);
     atomic_store_explicit(&space->fixed_first, range.first, memory_order_release);
 }

@@ -28,14 +28,17 @@ int dms_iova_space_create(const struct dms_iova_config *config, struct dms_iova_
 {
     struct dms_iova_space *space;
     uint64_t start, end;
+    size_t size;
     int error;
 
     *out = NULL;
     if (!config_pages(config, &start, &end))
         return DMS_EINVAL;
-    space = port_alloc(config->port, sizeof(*space));
+    size = space_size(caches_wanted(config->port, config->flags));
+    space = port_alloc(config->port, size);
     if (!space)
         return DMS_ENOMEM;
+    space->size = size;
     space->port = config->port;
     space->granule_lg2 = config->granule_lg2;
     space->flags = config->flags;
@@ -46,7 +49,7 @@ int dms_iova_space_create(const struct dms_iova_config *config, struct dms_iova_
     if (!error && config->flags & DMS_IOVA_SIZE_INDEX)
         error = gaps_complete(&space->gaps, &space->tree);
     if (!error)
-        error = caches_init(space, config->cache_bytes);
+        caches_init(space, config->cache_bytes);
     port_lock_init(config->port, &space->lock);
     port_lock_init(config->port, &space->caches.freeze_lock);
     if (error) {
@@ -67,7 +70,7 @@ void dms_iova_space_destroy(struct dms_iova_space *space)
     tree_fini(&space->tree);
     port_lock_fini(space->port, &space->caches.freeze_lock);
     port_lock_fini(space->port, &space->lock);
-    port_free(space->port, space, sizeof(*space));
+    port_free(space->port, space, space->size);
 }
 
 struct dms_range dms_iova_aperture(const struct dms_iova_space *space)

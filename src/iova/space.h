@@ -21,15 +21,19 @@ struct dms_iova_space {
     struct dms_range aperture;
     unsigned granule_lg2;
     unsigned flags;
+    size_t size; /* bytes of this struct, slots included */
     _Atomic uint64_t fixed_first, fixed_span;
 
     struct caches caches;
 
-    dms_lock_t lock; /* the tree lock: protects everything below */
+    dms_lock_t lock; /* the tree lock: protects everything up to slots */
+    uint64_t tree_ops;
     struct tree tree;
     struct regions regions;
-    struct gaps gaps;
-    uint64_t tree_ops;
+    struct gaps gaps; /* seldom written: it keeps what is read below away from what is written above */
+
+    /* By slot number + 1; NULL: that thread has none yet. [0] is for threads without a number, and stays NULL. */
+    _Atomic(struct slot *) slots[];
 };
 
 static inline void space_lock(struct dms_iova_space *space)
@@ -65,13 +69,50 @@ int space_take(struct dms_iova_space *space, struct path *path, uint64_t start, 
 int space_give(struct dms_iova_space *space, uint64_t start, uint64_t pages, unsigned *count);
 
 /* caches.c */
-int caches_init(struct dms_iova_space *space, uint64_t cache_bytes);
+/* How many slots a space with these flags may have. */
+unsigned caches_wanted(const struct dms_port *port, unsigned flags);
+void caches_init(struct dms_iova_space *space, uint64_t cache_bytes);
 void caches_fini(struct dms_iova_space *space);
-/*
- * The way into this thread's slot that all ports have. NULL: it has none, or the caches are frozen. The quick one: see
- * cache.h.
- */
+/* The way into this thread's slot that all ports have. NULL: it has none, or the caches are frozen. */
 struct slot *slot_enter(struct dms_iova_space *space);
+
+/*
+ * The quick way: a thread whose number is known without a call, and a slot that is not closed. slots: quick_allocs or
+ * quick_frees. NULL: not that way, and nothing was entered.
+ */
+static inline struct slot *slot_enter_quickly(struct dms_iova_space *space, unsigned slots)
+{
+    const char *thread = __builtin_thread_pointer();
+    unsigned number;
+    struct slot *slot;
+
+    if (slots == 0)
+        return NULL;
+    number = *(const unsigned *)(const void *)(thread + space->caches.number_offset);
+    if (number > slots)
+        return NULL;
+    slot = atomic_load_explicit(&space->slots[number], memory_order_acquire);
+    if (!slot)
+        return NULL;
+    atomic_store_explicit(&slot->busy, 1, memory_order_relaxed);
+    atomic_signal_fence(memory_order_seq_cst); /* fence_all orders the two for the CPU */
+    if (__builtin_expect(!atomic_load_explicit(&slot->closed, memory_order_acquire), 1))
+        return slot;
+    slot_leave(slot);
+    return NULL;
+}
+
+/* By its number; NULL: not yet. */
+static inline struct slot *slot_at(struct dms_iova_space *space, unsigned number)
+{
+    return atomic_load_explicit(&space->slots[number + 1], memory_order_acquire);
+}
+
+/* Bytes of a space for that many slots. */
+static inline size_t space_size(unsigned slots)
+{
+    return sizeof(struct dms_iova_space) + (slots + 1) * sizeof(struct slot *);
+}
 /* Locked. Give this thread a slot if it may have one and the space is busy enough. Out of memory: it goes without. */
 void caches_add_slot(struct dms_iova_space *space);
 

@@ -17,7 +17,7 @@ static void count_cached(struct dms_iova_space *space, uint64_t *count, uint64_t
     struct depot_cell *cell = depot_cells(caches);
 
     for (unsigned i = 0; i < caches->slot_count; i++) {
-        struct slot *slot = atomic_load_explicit(&caches->slots[i], memory_order_acquire);
+        struct slot *slot = slot_at(space, i);
 
         for (unsigned j = 0; slot && caches->claims > 0 && j < SLOT_BINS; j++) {
             *count += slot->bin[j].count;
@@ -63,8 +63,8 @@ static void fill_caches(const struct dms_iova_space *space, struct dms_iova_stat
     stats->spills = caches->spills;
     stats->flushes = caches->flushes;
     stats->bad_frees = caches->bad_frees;
-    stats->memory_fixed = sizeof(*space) + sizeof(struct leaf) + caches->memory;
-    stats->memory = sizeof(*space) + caches->memory + space->tree.memory + space->gaps.memory +
+    stats->memory_fixed = space->size + sizeof(struct leaf) + caches->memory;
+    stats->memory = space->size + caches->memory + space->tree.memory + space->gaps.memory +
                     space->regions.count * sizeof(struct region_node);
 }
 
