@@ -113,8 +113,6 @@ static int alloc_from_tree(struct dms_iova_space *space, const struct query *que
     int error;
 
     space_lock(space);
-    if (pages_are_cacheable(query->pages))
-        caches_add_slot(space);
     error = wants_empty_caches(space, query) ? DMS_EAGAIN
                                              : space_alloc(space, query, policy, &one, page);
     space_unlock(space);
@@ -147,7 +145,7 @@ alloc_slow(struct dms_iova_space *space, const struct dms_iova_request *request,
         return error;
     if (!request_query(space, request, &query))
         return DMS_ENOSPC;
-    slot = pages_are_cacheable(query.pages) ? slot_enter(space) : NULL;
+    slot = pages_are_cacheable(query.pages) ? slot_enter_first(space) : NULL;
     if (slot) {
         error = cache_alloc(space, slot, &query, request->policy, &page);
         slot_leave(slot);

@@ -53,18 +53,12 @@ static void add_depot(struct dms_iova_space *space)
     atomic_store_explicit(&caches->depot, (struct depot *)start, memory_order_release);
 }
 
-void caches_add_slot(struct dms_iova_space *space)
+/* Locked. Out of memory: the thread goes without. */
+static void add_slot(struct dms_iova_space *space, unsigned number)
 {
     struct caches *caches = &space->caches;
-    struct slot *slot;
-    unsigned number;
+    struct slot *slot = port_alloc(space->port, sizeof(*slot));
 
-    if (caches->slot_count == 0 || space->tree_ops < SLOTS_WAIT)
-        return;
-    number = port_thread_slot(space->port);
-    if (number >= caches->slot_count || slot_at(space, number))
-        return;
-    slot = port_alloc(space->port, sizeof(*slot));
     if (!slot)
         return;
     slot->no_bytes = UINT64_MAX;
@@ -97,4 +91,22 @@ struct slot *slot_enter(struct dms_iova_space *space)
         return slot;
     slot_leave(slot);
     return NULL;
+}
+
+struct slot *slot_enter_first(struct dms_iova_space *space)
+{
+    struct caches *caches = &space->caches;
+    struct slot *slot = slot_enter(space);
+    unsigned number;
+
+    if (slot || caches->slot_count == 0)
+        return slot;
+    number = port_thread_slot(space->port);
+    if (number >= caches->slot_count || slot_at(space, number))
+        return NULL;
+    space_lock(space);
+    if (space->tree_ops >= SLOTS_WAIT)
+        add_slot(space, number);
+    space_unlock(space);
+    return slot_enter(space);
 }

@@ -19,25 +19,22 @@ __attribute__((noinline)) static int free_slow(struct dms_iova_space *space, dms
                                                uint64_t size)
 {
     uint64_t pages = space_pages(space, size);
-    struct slot *slot;
+    struct slot *slot = NULL;
     unsigned one = 1;
-    bool cacheable;
     int error;
 
     if (pages == 0)
         return DMS_EINVAL;
     if (!is_aligned(iova, BIT64(space->granule_lg2)) || !range_has(space->aperture, iova))
         return DMS_ENOENT;
-    cacheable = pages_are_cacheable(pages) && !is_near_fixed(space, iova);
-    slot = cacheable ? slot_enter(space) : NULL;
+    if (pages_are_cacheable(pages) && !is_near_fixed(space, iova))
+        slot = slot_enter_first(space);
     if (slot) {
         error = cache_free(space, slot, iova, pages << space->granule_lg2);
         slot_leave(slot);
         return error;
     }
     space_lock(space);
-    if (cacheable)
-        caches_add_slot(space);
     space->tree_ops++;
     error = space_give(space, iova >> space->granule_lg2, pages, &one);
     space_unlock(space);

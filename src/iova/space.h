@@ -30,7 +30,8 @@ struct dms_iova_space {
     uint64_t tree_ops;
     struct tree tree;
     struct regions regions;
-    struct gaps gaps; /* seldom written: it keeps what is read below away from what is written above */
+    struct gaps
+        gaps; /* seldom written: it keeps what is read below away from what is written above */
 
     /* By slot number + 1; NULL: that thread has none yet. [0] is for threads without a number, and stays NULL. */
     _Atomic(struct slot *) slots[];
@@ -75,6 +76,8 @@ void caches_init(struct dms_iova_space *space, uint64_t cache_bytes);
 void caches_fini(struct dms_iova_space *space);
 /* The way into this thread's slot that all ports have. NULL: it has none, or the caches are frozen. */
 struct slot *slot_enter(struct dms_iova_space *space);
+/* The same, and this thread gets a slot first if it may have one and the space is busy enough. Not locked. */
+struct slot *slot_enter_first(struct dms_iova_space *space);
 
 /*
  * The quick way: a thread whose number is known without a call, and a slot that is not closed. slots: quick_allocs or
@@ -113,8 +116,6 @@ static inline size_t space_size(unsigned slots)
 {
     return sizeof(struct dms_iova_space) + (slots + 1) * sizeof(struct slot *);
 }
-/* Locked. Give this thread a slot if it may have one and the space is busy enough. Out of memory: it goes without. */
-void caches_add_slot(struct dms_iova_space *space);
 
 /* freeze.c. Freeze: nobody is in a slot, none can enter, and the tree lock is held. */
 void space_freeze(struct dms_iova_space *space);

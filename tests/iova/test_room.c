@@ -28,7 +28,7 @@ static void start(void)
     struct dms_iova_config config = {
         .port = &host.port, .aperture = {0, UINT32_MAX}, .granule_lg2 = 12};
 
-    host_init(&host, 1, HOST_SHOWS);
+    host_init(&host, 2, HOST_SHOWS);
     host_set_slot(0);
     rng = seed_from_env(0x5eed);
     live_count = 0;
@@ -126,11 +126,30 @@ static void churn_of_buffers_strands_nothing(void **state)
     }
 }
 
+/* Eight page-table entries share a cache line: two threads that write neighbours would pass it to and fro. */
+static void threads_that_map_single_pages_write_different_lines(void **state)
+{
+    (void)state;
+    start();
+    for (unsigned i = 0; i < 200; i++) {
+        host_set_slot(i / 50 % 2);
+        assert_true(take(1));
+        give_one();
+    }
+    host_set_slot(0);
+    assert_true(take(1));
+    host_set_slot(1);
+    assert_true(take(1));
+    assert_int_not_equal(live[0].iova / (8 * PAGE), live[1].iova / (8 * PAGE));
+    finish();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ranges_that_come_and_go_leave_one_long_gap),
         cmocka_unit_test(churn_of_buffers_strands_nothing),
+        cmocka_unit_test(threads_that_map_single_pages_write_different_lines),
     };
 
     return cmocka_run_group_tests_name("iova room", tests, NULL, NULL);
