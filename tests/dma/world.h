@@ -38,8 +38,13 @@ enum world_smmuv3 {
     WORLD_SMMUV3_LATE,    /* neither of the first two, and commands that complete later */
 };
 
-/* Longest wait of the driver for a command, so that a test of stuck hardware ends soon. */
-#define WORLD_TIMEOUT_NS UINT64_C(200000000)
+/*
+ * Longest wait of the driver for a command: short, so that a test of stuck hardware ends soon. Of
+ * one that is late, which takes commands while somebody waits, and not before: longer than a thread
+ * is kept from running on a busy machine.
+ */
+#define WORLD_TIMEOUT_NS      UINT64_C(200000000)
+#define WORLD_TIMEOUT_LATE_NS UINT64_C(60000000000)
 
 /* The driver of the SMMUv3 on the software SMMUv3. */
 void world_make_smmuv3(struct world *world, enum world_smmuv3 kind);

@@ -55,6 +55,7 @@ void world_make_smmuv3(struct world *world, enum world_smmuv3 kind)
         cfg.ril = false;
         cfg.two_level = false;
         cfg.sid_bits = 8;
+        driver.command_timeout_ns = WORLD_TIMEOUT_LATE_NS;
     }
     assert_int_equal(smmuv3_model_create(&cfg, &hw->model), 0);
     driver.port = dms_posix_port(world->posix);
