@@ -80,6 +80,7 @@ struct device {
     struct dms_range aperture;
     const struct dms_port *port;
     const struct replay_options *options;
+    size_t most_placed; /* by headroom_measure(), before it stops; one session in any case */
     struct dms_iova_space *kernel;
     struct dms_iova_space *ours; /* NULL in the survey, like laws */
     struct dms_iova_space *laws; /* the rules alone */

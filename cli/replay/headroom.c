@@ -5,10 +5,6 @@
 #include <dmaspace/error.h>
 #include <stdlib.h>
 
-enum {
-    MOST_PLACED = 65536, /* ranges, before counting stops */
-};
-
 /* What one task holds. */
 struct holding {
     uint64_t pid;
@@ -81,10 +77,11 @@ static uint64_t count_sessions(const struct device *device, struct dms_iova_spac
 {
     ARRAY(struct placed) placed = {0};
     size_t per_session = gathering->session.count;
+    size_t most = device->most_placed > per_session ? device->most_placed : per_session;
     uint64_t sessions;
     int error = 0;
 
-    while (error == 0 && placed.count < MOST_PLACED) {
+    while (error == 0 && placed.count < most) {
         const struct live *live = gathering->session.items[placed.count % per_session];
         struct dms_iova_request request = device_request(device, live->bytes);
         struct placed range = {.bytes = live->bytes};

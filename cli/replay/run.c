@@ -14,6 +14,8 @@
 
 enum {
     MOST_DEVICES = 4096,
+    MOST_PLACED = 65536,          /* of one device, before counting further sessions stops */
+    MOST_PLACED_OF_ALL = 1 << 20, /* where there are many devices, they share this */
 };
 
 /* Where the events of one pass go. */
@@ -206,10 +208,13 @@ static int check_selection(const struct replay *replay)
 
 static int start_devices(const struct verb *verb, const struct replay *replay)
 {
+    size_t share = MOST_PLACED_OF_ALL / replay->devices.count;
+
     for (size_t i = 0; i < replay->devices.count; i++) {
         struct device *device = replay->devices.items[i];
 
         device->aperture = aperture_of(device);
+        device->most_placed = share < MOST_PLACED ? share : MOST_PLACED;
         if (device_start(device, false) != 0)
             return usage_error(verb, "the windows leave %s no address", device->name);
     }
