@@ -43,6 +43,8 @@ struct pending {
 struct reader {
     unsigned line;
     struct pending pending[PENDING_MAX];
+    struct fault latest; /* lines may still add to it; not among the faults yet */
+    bool has_latest;
     ARRAY(struct fault) faults;
     size_t dropped;    /* beyond FAULTS_MAX */
     size_t cut_off;    /* records that never became whole */
@@ -58,10 +60,13 @@ bool read_line(struct reader *reader, const char *line);
 /* After the last line. */
 void read_end(struct reader *reader);
 
-/* Adds a fault, or counts it when the same is there: same event, stream, address and access. */
+/*
+ * Adds a fault. When the next comes, or at the end, it is counted if the same is there: same event,
+ * stream, address, access and IOMMU.
+ */
 void reader_add(struct reader *reader, const struct fault *fault);
 
-/* The last fault that was added, if it came at most `lines` lines ago from that IOMMU; or NULL. */
+/* The fault that was added last, if it came at most `lines` lines ago from that IOMMU; or NULL. */
 struct fault *reader_last(struct reader *reader, const char *iommu, unsigned lines);
 
 /* ---- the kinds of line; each says whether it knows the line ---------------------------------- */

@@ -27,12 +27,14 @@ static bool is_same(const struct fault *a, const struct fault *b)
            strcmp(a->iommu, b->iommu) == 0;
 }
 
-void reader_add(struct reader *reader, const struct fault *fault)
+/* The latest fault is whole: it joins the others. */
+static void settle(struct reader *reader)
 {
-    struct fault copy = *fault;
-
+    if (!reader->has_latest)
+        return;
+    reader->has_latest = false;
     for (size_t i = 0; i < reader->faults.count; i++) {
-        if (is_same(&reader->faults.items[i], fault)) {
+        if (is_same(&reader->faults.items[i], &reader->latest)) {
             reader->faults.items[i].times++;
             return;
         }
@@ -41,20 +43,26 @@ void reader_add(struct reader *reader, const struct fault *fault)
         reader->dropped++;
         return;
     }
-    copy.times = 1;
-    if (copy.line == 0)
-        copy.line = reader->line;
-    array_push(&reader->faults, copy);
+    array_push(&reader->faults, reader->latest);
+}
+
+void reader_add(struct reader *reader, const struct fault *fault)
+{
+    settle(reader);
+    reader->has_latest = true;
+    reader->latest = *fault;
+    reader->latest.times = 1;
+    if (fault->line == 0)
+        reader->latest.line = reader->line;
 }
 
 struct fault *reader_last(struct reader *reader, const char *iommu, unsigned lines)
 {
-    struct fault *last;
+    struct fault *latest = &reader->latest;
 
-    if (reader->faults.count == 0)
+    if (!reader->has_latest || latest->line + lines < reader->line)
         return NULL;
-    last = &reader->faults.items[reader->faults.count - 1];
-    return last->line + lines >= reader->line && strcmp(last->iommu, iommu) == 0 ? last : NULL;
+    return strcmp(latest->iommu, iommu) == 0 ? latest : NULL;
 }
 
 const char *split_line(const char *line, char iommu[48])
@@ -88,6 +96,7 @@ bool read_line(struct reader *reader, const char *line)
 
 void read_end(struct reader *reader)
 {
+    settle(reader);
     for (unsigned i = 0; i < PENDING_MAX; i++) {
         const struct pending *pending = &reader->pending[i];
 

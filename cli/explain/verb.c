@@ -142,7 +142,8 @@ static int parse_option(struct request *request, int option)
  */
 static void use_numbers(struct request *request)
 {
-    struct fault fault = {
+    const struct fault question = {
+        .times = 1,
         .event = "question",
         .detail = "none: the stream and the address were asked for",
         .reason = DMS_FAULT_TRANSLATION,
@@ -152,9 +153,8 @@ static void use_numbers(struct request *request)
         .iova = request->iova,
     };
 
-    request->reader.line = 0;
     if (request->reader.faults.count == 0 && request->has_stream)
-        reader_add(&request->reader, &fault);
+        array_push(&request->reader.faults, question);
     for (size_t i = 0; i < request->reader.faults.count; i++) {
         struct fault *read = &request->reader.faults.items[i];
 
