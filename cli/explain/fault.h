@@ -57,6 +57,12 @@ struct reader {
  */
 bool read_line(struct reader *reader, const char *line);
 
+/* All lines of a log, "-" being stdin. EXIT_GOOD, or EXIT_UNUSABLE after saying why on stderr. */
+int read_file(struct reader *reader, const char *name);
+
+/* One or several lines, as typed. A record may be spread over several texts. False: none known. */
+bool read_text(struct reader *reader, const char *text);
+
 /* After the last line. */
 void read_end(struct reader *reader);
 

@@ -14,7 +14,6 @@ extern const struct verb verb_explain;
 
 enum {
     OPTION_DMA_BITS = OPTION_LONG,
-    TEXT_LINES_MAX = 4096, /* of one --fault */
 };
 
 struct request {
@@ -35,60 +34,6 @@ static bool parse_number(const char *text, uint64_t most, uint64_t *number)
     errno = 0;
     *number = strtoull(text, &end, 0);
     return *text >= '0' && *text <= '9' && errno == 0 && *end == '\0' && *number <= most;
-}
-
-/* The rest of a line that is longer than LINE_BYTES is skipped. */
-static void read_log(struct reader *reader, FILE *in)
-{
-    char line[LINE_BYTES];
-
-    while (fgets(line, sizeof(line), in)) {
-        size_t length = strcspn(line, "\n");
-        int c = '\n';
-
-        if (line[length] == '\0') {
-            while ((c = fgetc(in)) != EOF && c != '\n')
-                ;
-        }
-        line[length] = '\0';
-        read_line(reader, line);
-    }
-}
-
-static int read_file(struct reader *reader, const char *name)
-{
-    FILE *in = strcmp(name, "-") == 0 ? stdin : fopen(name, "r");
-    int error = 0;
-
-    if (!in) {
-        fprintf(stderr, "%s: %s; give a log, or - for stdin\n", name, strerror(errno));
-        return EXIT_UNUSABLE;
-    }
-    read_log(reader, in);
-    if (ferror(in))
-        error = errno ? errno : EIO;
-    if (in != stdin)
-        fclose(in);
-    if (error)
-        fprintf(stderr, "%s: %s; give a log, or - for stdin\n", name, strerror(error));
-    return error ? EXIT_UNUSABLE : EXIT_GOOD;
-}
-
-/* One or several lines, as typed. A record may be spread over several --fault. False: none known. */
-static bool read_text(struct reader *reader, const char *text)
-{
-    char line[LINE_BYTES];
-    bool known = false;
-
-    for (unsigned lines = 0; *text && lines < TEXT_LINES_MAX; lines++) {
-        size_t length = strcspn(text, "\n");
-
-        snprintf(line, sizeof(line), "%.*s", (int)(length < LINE_BYTES ? length : LINE_BYTES - 1),
-                 text);
-        known |= read_line(reader, line);
-        text += length + (text[length] == '\n');
-    }
-    return known;
 }
 
 static int parse_fault(struct request *request, const char *text)
