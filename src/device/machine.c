@@ -52,7 +52,6 @@ static void iommus_drop(struct dms_machine *machine)
         on->iommu->on_event = NULL;
         on->iommu->on_event_ctx = NULL;
         list_remove(&on->link);
-        owners_fini(&on->owners, machine->port);
         port_free(machine->port, on, sizeof(*on));
     }
 }

@@ -204,9 +204,3 @@ void owners_remove(struct owners *owners, const struct dms_port *port, struct st
         class_remove(owners, port, class);
     port_free(port, owner, sizeof(*owner));
 }
-
-void owners_fini(struct owners *owners, const struct dms_port *port)
-{
-    while (owners->classes)
-        class_remove(owners, port, owners->classes);
-}

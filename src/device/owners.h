@@ -64,7 +64,4 @@ struct stream_owner *owners_add(struct owners *owners, const struct dms_port *po
 /* Removes and frees it. */
 void owners_remove(struct owners *owners, const struct dms_port *port, struct stream_owner *owner);
 
-/* Frees the empty tables. */
-void owners_fini(struct owners *owners, const struct dms_port *port);
-
 #endif

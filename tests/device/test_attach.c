@@ -48,6 +48,26 @@ static void detach_is_refused_while_mappings_live(void **state)
     free(pages);
 }
 
+static void what_the_iommu_cannot_do_is_told_in_words(void **state)
+{
+    static const struct {
+        int err;
+        const char *text;
+    } refusals[] = {{DMS_ENOMEM, "no memory"},
+                    {DMS_ENOTSUP, "granule or width"},
+                    {DMS_ENOSPC, "address-space identifier"},
+                    {DMS_EIO, "did not confirm"}};
+    struct rig *rig = *state;
+    struct dms_device *dev = rig_device(rig, "dev", 7, NULL);
+
+    for (unsigned i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+        fake_fail_nth(rig->fake, FAKE_DOMAIN_CREATE, 1, refusals[i].err);
+        assert_int_equal(dms_attach(dev, &rig->report), refusals[i].err);
+        assert_non_null(strstr(rig->report.text, refusals[i].text));
+    }
+    rig_end(dev);
+}
+
 static void a_domain_is_as_wide_as_the_mask_wants(void **state)
 {
     struct rig *rig = *state;
@@ -262,6 +282,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         rig_test(streams_abort_until_attach_and_after_detach),
         rig_test(detach_is_refused_while_mappings_live),
+        rig_test(what_the_iommu_cannot_do_is_told_in_words),
         rig_test(a_domain_is_as_wide_as_the_mask_wants),
         rig_test(a_dma_mask_bounds_later_mappings),
         rig_test(a_failed_attach_leaves_every_stream_aborting),

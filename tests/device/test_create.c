@@ -185,6 +185,7 @@ static void only_a_bus_adds_streams(void **state)
                      DMS_EINVAL);
     assert_int_equal(dms_configure_map(dev, dev, NULL), DMS_EINVAL);
     assert_int_equal(dms_configure_node(dev, NULL), DMS_EINVAL);
+    assert_int_equal(dms_configure_bus(dev, NULL), DMS_EINVAL);
     assert_int_equal(dms_device_stream_count(dev), 1);
     rig_end(dev);
 }

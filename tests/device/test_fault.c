@@ -236,6 +236,16 @@ static void every_reason_has_its_own_text(void **state)
     assert_string_equal(dms_fault_reason_text((enum dms_fault_reason)99), "unknown reason");
 }
 
+static void a_privileged_access_is_told_as_such(void **state)
+{
+    const struct dms_fault fault = {.reason = DMS_FAULT_PERMISSION, .access = DMS_PRIV | DMS_EXEC};
+    char line[DMS_FAULT_LINE];
+
+    (void)state;
+    dms_fault_format(&fault, line, sizeof(line));
+    assert_non_null(strstr(line, "privileged fetch"));
+}
+
 static void the_longest_line_fits(void **state)
 {
     struct dms_fault fault = {
@@ -280,6 +290,7 @@ int main(void)
         rig_test(without_a_callback_faults_go_to_the_log),
         rig_test(a_callback_may_destroy_the_device_at_fault),
         cmocka_unit_test(every_reason_has_its_own_text),
+        cmocka_unit_test(a_privileged_access_is_told_as_such),
         cmocka_unit_test(the_longest_line_fits),
     };
 

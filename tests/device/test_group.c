@@ -166,7 +166,7 @@ static void windows_of_a_group_intersect_and_may_not_starve_a_member(void **stat
     free(page);
 }
 
-static void a_group_has_one_granule_and_one_iommu(void **state)
+static void a_group_has_one_granule(void **state)
 {
     struct rig *rig = *state;
     struct dms_device *a = rig_device(rig, "a", 1, &(struct dms_device_cfg){.granule_lg2 = 16});
@@ -184,6 +184,40 @@ static void a_group_has_one_granule_and_one_iommu(void **state)
     rig_end(a);
 }
 
+/* The other one's streams are nobody's on this one. */
+static int configure_on_other(struct dms_device *dev, struct dms_report *report)
+{
+    return dms_configure_stream(dev, dms_device_driver_data(dev), (struct dms_stream){2, 0},
+                                report);
+}
+
+static void a_group_does_not_span_two_iommus(void **state)
+{
+    static const struct dms_bus bus = {.name = "other", .dma_configure = configure_on_other};
+    struct rig *rig = *state;
+    struct fake_iommu *other = fake_iommu_create(&rig->tp.port, "other", 16);
+    struct dms_device *a = rig_device(rig, "a", 1, NULL);
+    struct dms_device_cfg cfg = {
+        .name = "b", .bus = &bus, .share_group_with = a, .driver_data = fake_iommu_base(other)};
+    char name[DMS_NAME_MAX];
+    struct dms_device *b;
+
+    assert_int_equal(dms_stream_owner(rig->machine, fake_iommu_base(other), 2, name), DMS_ENOENT);
+    assert_int_equal(dms_machine_add_iommu(rig->machine, fake_iommu_base(other), NULL), 0);
+    assert_int_equal(dms_device_create(rig->machine, &cfg, &b, &rig->report), DMS_EINVAL);
+    assert_string_equal(rig->report.name, "a");
+    assert_int_equal(dms_stream_owner(rig->machine, fake_iommu_base(other), 2, name), DMS_ENOENT);
+    assert_string_equal(name, "");
+    cfg.share_group_with = NULL;
+    assert_int_equal(dms_device_create(rig->machine, &cfg, &b, &rig->report), 0);
+    assert_int_equal(dms_stream_owner(rig->machine, fake_iommu_base(other), 2, name), 0);
+    rig_end(b);
+    rig_end(a);
+    rig_destroy(rig);
+    fake_iommu_destroy(other);
+    *state = rig_create();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -194,7 +228,8 @@ int main(void)
         rig_test(regions_of_every_member_bind_all),
         rig_test(a_device_whose_region_hits_something_live_cannot_join),
         rig_test(windows_of_a_group_intersect_and_may_not_starve_a_member),
-        rig_test(a_group_has_one_granule_and_one_iommu),
+        rig_test(a_group_has_one_granule),
+        rig_test(a_group_does_not_span_two_iommus),
     };
 
     return cmocka_run_group_tests_name("group", tests, NULL, NULL);

@@ -78,7 +78,6 @@ static void owners_agree_with_a_list(void **state)
     }
     while (oracle.count)
         owners_remove(&owners, &tp.port, oracle.at[--oracle.count]);
-    owners_fini(&owners, &tp.port);
     test_port_assert_clean(&tp);
 }
 
@@ -162,7 +161,6 @@ static void no_memory_leaves_the_table_as_it_was(void **state)
     }
     for (uint32_t sid = 0; sid < 100; sid++)
         owners_remove(&owners, &tp.port, owners_find(&owners, sid, &work));
-    owners_fini(&owners, &tp.port);
     test_port_assert_clean(&tp);
 }
 

@@ -214,6 +214,7 @@ static void malformed_buffers_are_refused(void **state)
 {
     struct rig *rig = *state;
     struct dms_device *dev = rig_attached(rig, "dev", 1, NULL);
+    const struct dms_dma_opts take = {.take = true};
     char *page = rig_pages(1);
     dms_iova_t iova = 77;
 
@@ -232,6 +233,9 @@ static void malformed_buffers_are_refused(void **state)
                      DMS_ENOSPC);
     rig->tp.port.virt_to_phys = NULL;
     assert_int_equal(dms_map(dev, page, 4096, DMS_TO_DEVICE, NULL, &iova), DMS_ENOTSUP);
+    assert_int_equal(dms_map_fixed(dev, 0x10000, page, 4096, DMS_TO_DEVICE, &take), DMS_ENOTSUP);
+    assert_int_equal(dms_map_sg(dev, &(struct dms_sg){page, 4096, 0}, 1, DMS_TO_DEVICE, NULL, NULL),
+                     DMS_ENOTSUP);
     assert_int_equal(iova, 77);
     assert_int_equal(fake_pages(rig->fake), 0);
     rig_end(dev);

@@ -347,6 +347,39 @@ static void a_block_takes_the_place_of_kept_tables_after_an_invalidation(void **
     fixture_stop(&f);
 }
 
+/*
+ * The parent, kept for blocks that it held, is emptied by the child that gives way, and goes before
+ * its own turn, whatever its place among those that are kept.
+ */
+static void a_kept_parent_goes_with_a_child_that_gives_way(void **state)
+{
+    (void)state;
+    for (unsigned place = 0; place < 3; place++) {
+        struct dms_iommu_gather gather = {0};
+        struct fixture f;
+
+        start(&f, 8);
+        for (unsigned i = 0; i < 3; i++) {
+            uint64_t iova = (i + 1) * GIB(1);
+
+            fixture_map(&f, iova, 0, MIB(2));
+            fixture_unmap(&f, iova, MIB(2), &gather);
+        }
+        fixture_map(&f, (place + 1) * GIB(1) + MIB(4), 0, KIB(4));
+        fixture_unmap(&f, (place + 1) * GIB(1) + MIB(4), KIB(4), &gather);
+        release(&f, &gather);
+        assert_int_equal(f.tables, 1 + 1 + 3 + 1);
+        assert_true(dms_pgtable_make_room(&f.pt, (place + 1) * GIB(1) + MIB(4), (dms_phys_t){0},
+                                          MIB(2), &gather));
+        release(&f, &gather);
+        assert_int_equal(f.tables, 1 + 1 + 2);
+        dms_pgtable_trim(&f.pt, &gather);
+        release(&f, &gather);
+        assert_int_equal(f.tables, 1);
+        fixture_stop(&f);
+    }
+}
+
 /* The invalidation did not come, so the table must stay where the walker may still look. */
 static void without_the_invalidation_pages_take_the_place(void **state)
 {
@@ -627,6 +660,7 @@ int main(void)
         cmocka_unit_test(many_tables_that_empty_stay_within_the_bound_and_share_fences),
         cmocka_unit_test(a_kept_table_with_a_thread_inside_stays_kept),
         cmocka_unit_test(a_kept_parent_goes_once_and_with_its_children),
+        cmocka_unit_test(a_kept_parent_goes_with_a_child_that_gives_way),
         cmocka_unit_test(a_block_takes_the_place_of_kept_tables_after_an_invalidation),
         cmocka_unit_test(without_the_invalidation_pages_take_the_place),
         cmocka_unit_test(a_kept_table_in_use_again_loses_its_place_but_stays),
