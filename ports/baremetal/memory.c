@@ -3,6 +3,8 @@
 
 #include "lock.h"
 
+#include <dmaspace/error.h>
+
 #define PAGE_LG2 12u
 #define ORDERS   19u /* the largest piece has 2^18 pages: 1 GiB */
 
@@ -209,12 +211,15 @@ uint64_t memory_live(void)
     return count;
 }
 
-bool memory_contains(const void *ptr, size_t size, size_t *run)
+int memory_phys(void *ctx, const void *ptr, size_t size, dms_phys_t *phys, size_t *run)
 {
     uintptr_t at = (uintptr_t)ptr;
+    size_t left = ram_last - at + 1;
 
+    (void)ctx;
     if (at < (uintptr_t)image_start || at > ram_last)
-        return false;
-    *run = size <= ram_last - at ? size : ram_last - at + 1;
-    return true;
+        return DMS_EFAULT;
+    phys->addr = at;
+    *run = size <= left ? size : left;
+    return 0;
 }

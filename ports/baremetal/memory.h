@@ -6,9 +6,7 @@
 #ifndef BAREMETAL_MEMORY_H
 #define BAREMETAL_MEMORY_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include <dmaspace/types.h>
 
 /* Hands [first, last] over, rounded inwards to pages of 4 KiB. Once. */
 void memory_init(uintptr_t first, uintptr_t last);
@@ -24,7 +22,7 @@ void memory_free_pages(void *ptr, size_t size);
 /* Pieces that have not been given back. */
 uint64_t memory_live(void);
 
-/* Whether ptr points into the image or into memory from here. *run: how many of `size` bytes lie there, from ptr on. */
-bool memory_contains(const void *ptr, size_t size, size_t *run);
+/* virt_to_phys of struct dms_port, for what lies in the image or in memory from here. The MMU is off. */
+int memory_phys(void *ctx, const void *ptr, size_t size, dms_phys_t *phys, size_t *run);
 
 #endif

@@ -11,7 +11,6 @@
 #include "timer.h"
 
 #include <assert.h>
-#include <dmaspace/error.h>
 
 static_assert(sizeof(spinlock_t) <= sizeof(dms_lock_t), "a lock lives inside dms_lock_t");
 
@@ -41,15 +40,6 @@ static void table_free(void *ctx, void *ptr, size_t size)
 {
     (void)ctx;
     memory_free_pages(ptr, size);
-}
-
-static int virt_to_phys(void *ctx, const void *ptr, size_t size, dms_phys_t *phys, size_t *run)
-{
-    (void)ctx;
-    if (!memory_contains(ptr, size, run))
-        return DMS_EFAULT;
-    phys->addr = (uintptr_t)ptr;
-    return 0;
 }
 
 static void lock_init(void *ctx, dms_lock_t *lock)
@@ -138,7 +128,7 @@ static void put_log(void *ctx, enum dms_log_level level, const char *text)
 
 #define COMMON                                                                                     \
     .alloc = object_alloc, .free = object_free, .table_alloc = table_alloc,                        \
-    .table_free = table_free, .virt_to_phys = virt_to_phys, .lock_init = lock_init,                \
+    .table_free = table_free, .virt_to_phys = memory_phys, .lock_init = lock_init,                 \
     .lock_fini = lock_fini, .lock = lock_take, .unlock = lock_release, .thread_slot = thread_slot, \
     .thread_slots = CPU_MAX, .thread_slot_offset = offsetof(struct cpu_local, slot),               \
     .fence_all = fence_all, .now_ns = now_ns, .relax = relax, .barrier = barrier, .log = put_log

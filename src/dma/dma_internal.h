@@ -36,8 +36,7 @@ static inline uint32_t dma_prot(const struct dms_device *dev, enum dms_direction
 
     if (prot == 0 || (prot & ~(uint32_t)DMS_BIDIRECTIONAL) != 0)
         return 0;
-    if (dev->coherent)
-        prot |= DMS_PROT_COHERENT;
+    prot |= dev->coherent * DMS_PROT_COHERENT;
     if (opts && opts->exec)
         prot |= DMS_EXEC;
     if (opts && opts->device_memory)
@@ -92,12 +91,9 @@ int request_refused(struct dms_device *dev, const struct dms_iova_request *reque
 static inline int request_iova(struct dms_device *dev, uint64_t size,
                                const struct dms_dma_opts *opts, dms_iova_t *iova)
 {
-    struct dms_iova_request request = {
-        .size = size,
-        .lowest = atomic_load_explicit(&dev->lowest, memory_order_relaxed),
-        .highest = atomic_load_explicit(&dev->highest, memory_order_relaxed),
-        .policy = dev->policy,
-    };
+    uint64_t lowest = atomic_load_explicit(&dev->lowest, memory_order_relaxed);
+    uint64_t highest = atomic_load_explicit(&dev->highest, memory_order_relaxed);
+    struct dms_iova_request request = {size, 0, lowest, highest, dev->policy};
     int err;
 
     if (opts)
