@@ -11,10 +11,10 @@ extern "C" {
 
 /* Bits beside enum dms_access in map's `prot`. */
 enum dms_prot {
-    DMS_PROT_COHERENT = 1u << 8, /* the master snoops: cacheable memory attributes */
-    DMS_PROT_DEVICE = 1u << 9,   /* device memory: no speculation (MMIO, on-chip RAM) */
-    DMS_PROT_BEGIN = 1u << 10,   /* the first page is the beginning of a mapping */
-    DMS_PROT_END = 1u << 11,     /* the last page is the end of a mapping */
+    DMS_PROT_COHERENT = 1u << 4, /* the master snoops: cacheable memory attributes */
+    DMS_PROT_DEVICE = 1u << 5,   /* device memory: no speculation (MMIO, on-chip RAM) */
+    DMS_PROT_BEGIN = 1u << 6,   /* the first page is the beginning of a mapping */
+    DMS_PROT_END = 1u << 7,     /* the last page is the end of a mapping */
 };
 
 /*

@@ -47,12 +47,10 @@ enum attr_index {
 };
 #define FORMAT_MAIR UINT64_C(0x0444ff)
 
-#define PROT_ACCESS UINT32_C(0xf)   /* enum dms_access */
-#define PROT_MEMORY UINT32_C(0x300) /* DMS_PROT_COHERENT, DMS_PROT_DEVICE */
-#define PROT_BOUNDS UINT32_C(0xc00) /* DMS_PROT_BEGIN, DMS_PROT_END */
+#define PROT_LEAF   UINT32_C(0x3f) /* enum dms_access, DMS_PROT_COHERENT, DMS_PROT_DEVICE */
+#define PROT_BOUNDS UINT32_C(0xc0) /* DMS_PROT_BEGIN, DMS_PROT_END */
 
-extern const uint64_t format_leaf[16];  /* by PROT_ACCESS; 0: no access */
-extern const uint16_t format_memory[4]; /* by PROT_MEMORY */
+extern const uint64_t format_leaf[PROT_LEAF + 1]; /* by PROT_LEAF; 0: no access */
 
 /*
  * The bits of a leaf in the middle of a mapping, but for its address and level. 0: prot is no valid
@@ -60,11 +58,13 @@ extern const uint16_t format_memory[4]; /* by PROT_MEMORY */
  */
 static inline uint64_t format_attributes(uint32_t prot)
 {
-    uint64_t leaf = format_leaf[prot & PROT_ACCESS];
+    return prot & ~(PROT_LEAF | PROT_BOUNDS) ? 0 : format_leaf[prot & PROT_LEAF];
+}
 
-    if (leaf == 0 || (prot & ~(PROT_ACCESS | PROT_MEMORY | PROT_BOUNDS)))
-        return 0;
-    return leaf | format_memory[(prot & PROT_MEMORY) >> 8];
+/* LEAF_BELOW and LEAF_ABOVE, where a mapping begins and ends. */
+static inline uint64_t format_bounds(uint32_t prot)
+{
+    return (uint64_t)(prot & PROT_BOUNDS) * (LEAF_BELOW / DMS_PROT_BEGIN);
 }
 
 /* enum dms_access of a valid leaf. */

@@ -42,7 +42,15 @@ static inline unsigned guard_number(const struct dms_pgtable_guard *guard)
         return port->thread_slot(port->ctx);
     self = __builtin_thread_pointer();
     number = *(const unsigned *)(const void *)(self + guard->number_offset);
-    return LIKELY(number) ? number - 1 : port->thread_slot(port->ctx);
+    return LIKELY(number - 1 < guard->count) ? number - 1 : port->thread_slot(port->ctx);
+}
+
+static inline void guard_announce(struct dms_pgtable *pt, struct dms_pgtable_slot *slot,
+                                  uint64_t first, uint64_t last)
+{
+    __atomic_store_n(&slot->first, first, __ATOMIC_RELEASE);
+    __atomic_store_n(&slot->last, last, __ATOMIC_RELEASE);
+    __atomic_store_n(&slot->owner, (uint64_t)(uintptr_t)pt, __ATOMIC_RELEASE);
 }
 
 /*
@@ -62,11 +70,37 @@ static inline struct dms_pgtable_slot *guard_enter(struct dms_pgtable *pt, uint6
         return &pt->own;
     }
     slot = &guard->slots[number];
-    __atomic_store_n(&slot->first, first, __ATOMIC_RELEASE);
-    __atomic_store_n(&slot->last, last, __ATOMIC_RELEASE);
-    __atomic_store_n(&slot->owner, (uint64_t)(uintptr_t)pt, __ATOMIC_RELEASE);
+    guard_announce(pt, slot, first, last);
     guard_fence(port);
     return slot;
+}
+
+/*
+ * The same without a call: for a thread whose number is known without asking, on a port whose
+ * fences are left to removers, and for a walker that snoops, so that none follows. False: not that
+ * way, and nothing was announced.
+ */
+static inline bool guard_enter_quickly(struct dms_pgtable *pt, uint64_t first, uint64_t last,
+                                       struct dms_pgtable_slot **slot)
+{
+    const char *self = __builtin_thread_pointer();
+    unsigned number;
+
+    if (!LIKELY(pt->number_offset))
+        return false;
+    number = *(const unsigned *)(const void *)(self + pt->number_offset) - 1;
+    if (!LIKELY(number < pt->slot_count))
+        return false;
+    *slot = &pt->slots[number];
+    guard_announce(pt, *slot, first, last);
+    atomic_signal_fence(memory_order_seq_cst);
+    return true;
+}
+
+/* For a slot, not for the lock. */
+static inline void guard_leave_quickly(struct dms_pgtable_slot *slot)
+{
+    __atomic_store_n(&slot->owner, 0, __ATOMIC_RELEASE);
 }
 
 /* More than was announced. */
@@ -82,7 +116,7 @@ static inline void guard_widen(struct dms_pgtable *pt, struct dms_pgtable_slot *
 static inline void guard_leave(struct dms_pgtable *pt, struct dms_pgtable_slot *slot)
 {
     if (LIKELY(slot != &pt->own))
-        __atomic_store_n(&slot->owner, 0, __ATOMIC_RELEASE);
+        guard_leave_quickly(slot);
     else
         port_unlock(pt->cfg.port, &pt->lock);
 }

@@ -14,7 +14,7 @@ INLINE_ALWAYS bool make_job(struct map_job *job, uint64_t size, uint32_t prot)
 
     job->last = job->iova + (size - 1);
     job->attributes = format_attributes(prot);
-    job->bounds = (uint64_t)(prot & PROT_BOUNDS) * (LEAF_BELOW / DMS_PROT_BEGIN);
+    job->bounds = format_bounds(prot);
     /* As in range_fits: phys_last wraps only where phys has bits above output_last. */
     return job->attributes && range_fits(pt, job->iova, size) &&
            !range_ragged(pt, job->iova | job->phys | size) &&
@@ -74,19 +74,62 @@ static __attribute__((noinline)) int map_slow(struct dms_pgtable *pt, struct dms
     return map_planned(&job);
 }
 
+/* Any range: without a barrier, and inside the guard. */
+static __attribute__((noinline)) int map_run(struct dms_pgtable *pt, struct dms_pgtable_slot *slot,
+                                             uint64_t iova, uint64_t phys, uint64_t size,
+                                             uint32_t prot)
+{
+    struct map_job job = {.pt = pt, .slot = slot, .iova = iova, .phys = phys};
+    int error;
+
+    if (LIKELY(make_job(&job, size, prot)) &&
+        (LIKELY(map_recent(&job, LEAF_LEVEL, &error)) || map_recent(&job, 2, &error) ||
+         (walk_step(pt, slot, iova) && map_recent(&job, LEAF_LEVEL, &error))))
+        return error;
+    return map_slow(pt, slot, iova, phys, size, prot);
+}
+
+/*
+ * One page, in the recent table of pages, as most calls are: that table is why iova needs no check
+ * against the input width. Entered quickly. False: it is not that simple, and nothing was written.
+ */
+INLINE_ALWAYS bool map_page(struct dms_pgtable *pt, struct dms_pgtable_slot *slot, uint64_t iova,
+                            uint64_t phys, uint32_t prot)
+{
+    uint64_t bits = range_ragged(pt, iova | phys) | (phys & ~pt->output_last);
+    uint64_t leaf = format_attributes(prot);
+    uint64_t *entry;
+
+    if (!LIKELY(bits == 0 && leaf && recent_page(pt, slot, iova, &entry) && *entry == 0))
+        return false;
+    word_store(entry, (leaf | phys | DESC_TABLE) ^ format_bounds(prot));
+    count_add(&slot->entries, 1);
+    return true;
+}
+
+/* From the arguments again, and in a slot or not: see map_slow. */
+static __attribute__((noinline)) int map_any(struct dms_pgtable *pt, uint64_t iova, uint64_t phys,
+                                             uint64_t size, uint32_t prot)
+{
+    struct dms_pgtable_slot *slot = guard_enter(pt, iova, iova + (size - 1));
+    int error = map_run(pt, slot, iova, phys, size, prot);
+
+    if (LIKELY(!error))
+        table_barrier(pt, slot);
+    guard_leave(pt, slot);
+    return error;
+}
+
 int dms_pgtable_map(struct dms_pgtable *pt, dms_iova_t iova, dms_phys_t phys, uint64_t size,
                     uint32_t prot)
 {
-    struct map_job job = {.pt = pt, .iova = iova, .phys = phys.addr};
-    int error;
+    struct dms_pgtable_slot *slot;
 
-    job.slot = guard_enter(pt, iova, iova + (size - 1));
-    if (!LIKELY(make_job(&job, size, prot)) ||
-        (!LIKELY(map_recent(&job, LEAF_LEVEL, &error)) && !map_recent(&job, 2, &error) &&
-         !(walk_step(pt, job.slot, iova) && map_recent(&job, LEAF_LEVEL, &error))))
-        error = map_slow(pt, job.slot, iova, phys.addr, size, prot);
-    if (LIKELY(!error))
-        table_barrier(pt, job.slot);
-    guard_leave(pt, job.slot);
-    return error;
+    if (!LIKELY(size == granule(pt) && guard_enter_quickly(pt, iova, iova + (size - 1), &slot) &&
+                map_page(pt, slot, iova, phys.addr, prot)))
+        return map_any(pt, iova, phys.addr, size, prot);
+    count_add(&slot->barriers, 1);
+    guard_leave_quickly(slot);
+    port_barrier(pt->cfg.port, DMS_BARRIER_TABLE);
+    return 0;
 }

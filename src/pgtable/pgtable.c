@@ -86,6 +86,11 @@ int dms_pgtable_init(struct dms_pgtable *pt, const struct dms_pgtable_cfg *cfg)
     *pt = (struct dms_pgtable){.cfg = *cfg, .tables = 1};
     if (cfg->guard && cfg->guard->count == 0)
         pt->cfg.guard = NULL;
+    if (pt->cfg.guard && cfg->port->fence_all && cfg->coherent) {
+        pt->slots = cfg->guard->slots;
+        pt->slot_count = cfg->guard->count;
+        pt->number_offset = cfg->guard->number_offset;
+    }
     set_output(pt);
     set_geometry(pt);
     error = root_alloc(pt);

@@ -18,8 +18,8 @@ static inline bool range_fits(const struct dms_pgtable *pt, uint64_t iova, uint6
     return ((iova | (size - 1) | (iova + (size - 1))) & ~pt->input_last) == 0;
 }
 
-/* Any of the numbers or-ed together in `bits` is not a whole granule. */
-static inline bool range_ragged(const struct dms_pgtable *pt, uint64_t bits)
+/* Not 0: any of the numbers or-ed together in `bits` is not a whole granule. */
+static inline uint64_t range_ragged(const struct dms_pgtable *pt, uint64_t bits)
 {
     return bits & pt->page_mask;
 }

@@ -199,8 +199,9 @@ static __attribute__((noinline)) int unmap_slow(struct dms_pgtable *pt,
     return 0;
 }
 
-int dms_pgtable_unmap(struct dms_pgtable *pt, dms_iova_t iova, uint64_t size, bool exact,
-                      struct dms_iommu_gather *gather)
+/* From the arguments again, and in a slot or not. */
+static __attribute__((noinline)) int unmap_any(struct dms_pgtable *pt, uint64_t iova, uint64_t size,
+                                               bool exact, struct dms_iommu_gather *gather)
 {
     struct unmap_job job = {.pt = pt, .iova = iova, .last = iova + (size - 1), .gather = gather};
     int error = 0;
@@ -213,4 +214,36 @@ int dms_pgtable_unmap(struct dms_pgtable *pt, dms_iova_t iova, uint64_t size, bo
         error = unmap_slow(pt, job.slot, iova, job.last, exact, gather);
     guard_leave(pt, job.slot);
     return error;
+}
+
+/*
+ * One page that is a mapping of its own, in the recent table of pages, if that stays when it
+ * empties. Entered quickly. False: it is not that simple, and nothing was removed.
+ */
+INLINE_ALWAYS bool unmap_page(struct dms_pgtable *pt, struct dms_pgtable_slot *slot, uint64_t iova,
+                              struct dms_iommu_gather *gather)
+{
+    uint64_t *link = slot->recent[0].link;
+    uint64_t *entry;
+
+    if (!LIKELY(!range_ragged(pt, iova) && recent_page(pt, slot, iova, &entry) &&
+                (word_load(entry) & (DESC_VALID | LEAF_JOINED)) == DESC_VALID && link &&
+                (word_load(link) & LINK_KEPT)))
+        return false;
+    word_store(entry, 0);
+    count_add(&slot->entries, 1);
+    gather_add(gather, iova, iova | pt->page_mask, 1, entry_lg2(pt, LEAF_LEVEL));
+    return true;
+}
+
+int dms_pgtable_unmap(struct dms_pgtable *pt, dms_iova_t iova, uint64_t size, bool exact,
+                      struct dms_iommu_gather *gather)
+{
+    struct dms_pgtable_slot *slot;
+
+    if (!LIKELY(size == granule(pt) && guard_enter_quickly(pt, iova, iova + (size - 1), &slot) &&
+                unmap_page(pt, slot, iova, gather)))
+        return unmap_any(pt, iova, size, exact, gather);
+    guard_leave_quickly(slot);
+    return 0;
 }

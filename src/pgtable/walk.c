@@ -12,15 +12,16 @@ static void refresh(struct dms_pgtable *pt, struct dms_pgtable_slot *slot)
     if (slot->generation == generation)
         return;
     slot->generation = generation;
-    slot->recent[0].iova = RECENT_NONE;
-    slot->recent[1].iova = RECENT_NONE;
+    slot->recent[0].first = RECENT_NONE;
+    slot->recent[1].first = RECENT_NONE;
 }
 
-static void remember(struct dms_pgtable_slot *slot, const struct walk *walk, uint64_t iova)
+static void remember(const struct dms_pgtable *pt, struct dms_pgtable_slot *slot,
+                     const struct walk *walk, uint64_t iova)
 {
     unsigned at = LEAF_LEVEL - walk->level;
 
-    slot->recent[at].iova = iova;
+    slot->recent[at].first = table_first(pt, walk->level, iova);
     slot->recent[at].table = walk->table;
     slot->recent[at].link = walk->link;
 }
@@ -49,7 +50,7 @@ bool walk_step(const struct dms_pgtable *pt, struct dms_pgtable_slot *slot, uint
     word = word_load(link);
     if (!link_is_plain(word) || (!pt->cfg.coherent && !(word & LINK_CLEANED)))
         return false;
-    slot->recent[0].iova = iova;
+    slot->recent[0].first = table_first(pt, LEAF_LEVEL, iova);
     slot->recent[0].table = table_at(pt, word);
     slot->recent[0].link = link;
     return true;
@@ -73,10 +74,10 @@ struct walk walk_quick(struct dms_pgtable *pt, struct dms_pgtable_slot *slot, ui
         if (walk.level != 2)
             return walk;
         if (keep)
-            remember(slot, &walk, iova);
+            remember(pt, slot, &walk, iova);
     }
     walk = walk_on(pt, slot, walk, iova, purpose, LEAF_LEVEL);
     if (keep && walk.level == LEAF_LEVEL)
-        remember(slot, &walk, iova);
+        remember(pt, slot, &walk, iova);
     return walk;
 }

@@ -50,21 +50,37 @@ static inline struct walk walk_to(struct dms_pgtable *pt, struct dms_pgtable_slo
     return walk_on(pt, slot, root, iova, purpose, LEAF_LEVEL);
 }
 
-/* An IOVA that no table covers. */
-#define RECENT_NONE UINT64_MAX
+/* Of a table that covers no IOVA. */
+#define RECENT_NONE BIT64(63)
+
+/* The slot's recent tables are still linked. To be asked after guard_enter, and good until guard_leave. */
+static inline bool recent_is_fresh(const struct dms_pgtable *pt,
+                                   const struct dms_pgtable_slot *slot)
+{
+    return slot->generation == __atomic_load_n(&pt->generation, __ATOMIC_ACQUIRE);
+}
 
 /*
  * The table of `level` (3 or 2) that this thread's last walk there went through covers [iova,
- * last], and no table was on its way out since. To be asked after guard_enter, and good until
- * guard_leave.
+ * last], and no table was on its way out since. As recent_is_fresh.
  */
 static inline bool recent_covers(const struct dms_pgtable *pt, const struct dms_pgtable_slot *slot,
                                  unsigned level, uint64_t iova, uint64_t last)
 {
-    uint64_t differs = (slot->recent[LEAF_LEVEL - level].iova ^ iova) | (iova ^ last);
+    uint64_t first = slot->recent[LEAF_LEVEL - level].first;
 
-    return slot->generation == __atomic_load_n(&pt->generation, __ATOMIC_ACQUIRE) &&
-           differs >> table_lg2(pt, level) == 0;
+    return recent_is_fresh(pt, slot) &&
+           ((iova - first) | (last - first)) >> table_lg2(pt, level) == 0;
+}
+
+/* The page at iova has its entry in the recent table of pages: *entry. As recent_is_fresh. */
+static inline bool recent_page(const struct dms_pgtable *pt, const struct dms_pgtable_slot *slot,
+                               uint64_t iova, uint64_t **entry)
+{
+    uint64_t index = (iova - slot->recent[0].first) >> entry_lg2(pt, LEAF_LEVEL);
+
+    *entry = &slot->recent[0].table[index];
+    return recent_is_fresh(pt, slot) && index <= pt->index_mask;
 }
 
 /*
