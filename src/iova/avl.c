@@ -12,9 +12,10 @@ struct avl_way {
     unsigned count;
 };
 
+/* Without a branch: the way through the tree comes at random, and would be mispredicted at every other node. */
 static bool is_before(uint64_t key, uint64_t tie, const struct avl_node *node)
 {
-    return key < node->key || (key == node->key && tie < node->tie);
+    return (key < node->key) | ((key == node->key) & (tie < node->tie));
 }
 
 static unsigned height(const struct avl_node *node)
@@ -49,17 +50,17 @@ static void rotate(const struct avl *avl, struct avl_node **link, unsigned side)
 /* True: the subtree may look otherwise from above than before. */
 static bool balance(const struct avl *avl, struct avl_node **link)
 {
-    for (unsigned side = 0; side < 2; side++) {
-        struct avl_node *child = (*link)->child[side];
+    unsigned left = height((*link)->child[0]);
+    unsigned right = height((*link)->child[1]);
+    unsigned side = right > left;
+    struct avl_node *child = (*link)->child[side];
 
-        if (height(child) <= height((*link)->child[!side]) + 1)
-            continue;
-        if (height(child->child[!side]) > height(child->child[side]))
-            rotate(avl, &(*link)->child[side], !side);
-        rotate(avl, link, side);
-        return true;
-    }
-    return update(avl, *link);
+    if (left <= right + 1 && right <= left + 1)
+        return update(avl, *link);
+    if (height(child->child[!side]) > height(child->child[side]))
+        rotate(avl, &(*link)->child[side], !side);
+    rotate(avl, link, side);
+    return true;
 }
 
 /* After a removal, where a node may have moved up the way with the summary of its old place. */
