@@ -90,6 +90,9 @@ bool read_own(struct reader *reader, const char *line);
 /* A record as words alone: 4 of 64 bits, or 8 of 32. */
 bool read_words(struct reader *reader, const char *line);
 
+/* The name of an SMMUv3 event alone: --stream and --iova tell the rest. */
+bool read_event_name(struct reader *reader, const char *line);
+
 struct fault fault_of_record(const uint64_t words[EVENT_WORDS]);
 
 /* ---- pieces ---------------------------------------------------------------------------------- */

@@ -91,7 +91,7 @@ bool read_line(struct reader *reader, const char *line)
 
     reader->line++;
     return read_v3(reader, iommu, rest) || read_v2(reader, iommu, rest) || read_own(reader, line) ||
-           read_words(reader, rest);
+           read_words(reader, rest) || read_event_name(reader, rest);
 }
 
 void read_end(struct reader *reader)

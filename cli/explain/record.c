@@ -92,3 +92,16 @@ struct fault fault_of_record(const uint64_t words[EVENT_WORDS])
     }
     return fault;
 }
+
+bool read_event_name(struct reader *reader, const char *line)
+{
+    const char *name = line + strspn(line, " \t");
+    size_t length = strcspn(name, " \t\r");
+    struct fault fault = {0};
+
+    if (name[length + strspn(name + length, " \t\r")] != '\0' ||
+        !event_by_name(name, length, &fault))
+        return false;
+    reader_add(reader, &fault);
+    return true;
+}

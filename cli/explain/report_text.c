@@ -66,11 +66,12 @@ static void print_owner(const struct facts *facts, const struct owner *owner)
     printf("\n");
 }
 
-static void print_owners(const struct facts *facts, const struct answer *answer)
+static void print_owners(const struct facts *facts, const struct fault *fault,
+                         const struct answer *answer)
 {
     if (answer->owner_count == 0) {
         label("who");
-        printf("nobody in this tree\n");
+        printf("%s\n", fault->has_sid ? "nobody in this tree" : "not known without the stream");
     }
     for (unsigned i = 0; i < answer->owner_count; i++) {
         label(i == 0 ? "who" : "or");
@@ -91,7 +92,7 @@ static void print_fault(const struct facts *facts, const struct fault *fault,
     print_title(facts, fault, answer);
     label("event");
     printf("%s\n", fault->detail);
-    print_owners(facts, answer);
+    print_owners(facts, fault, answer);
     if (fault->client[0]) {
         label("");
         printf("the log names %s\n", fault->client);

@@ -41,10 +41,11 @@ static int parse_fault(struct request *request, const char *text)
     if (strcmp(text, "-") == 0)
         return read_file(&request->reader, text);
     if (!read_text(&request->reader, text))
-        return usage_error(&verb_explain,
-                           "--fault \"%.80s\": no fault line that I know, and not the words of a "
-                           "record (4 of 64 bits, or 8 of 32, hexadecimal)",
-                           text);
+        return usage_error(
+            &verb_explain,
+            "--fault \"%.80s\": no fault line that I know, no name of an event, and not "
+            "the words of a record (4 of 64 bits, or 8 of 32, hexadecimal)",
+            text);
     return EXIT_GOOD;
 }
 
@@ -227,6 +228,7 @@ static const struct verb_example examples[] = {
      "one line of it"},
     {"dmaspace explain board.dtb --fault '0x0000194000000010 0x0 0x1000 0x0'",
      "an SMMUv3 event record"},
+    {"dmaspace explain board.dtb --fault C_BAD_STREAMID --stream 0x1941", "an event by its name"},
     {0},
 };
 
@@ -246,8 +248,9 @@ const struct verb verb_explain = {
         "  Aliasing StreamID 0x10 (from ...) unsupported, ...\n"
         "  fault: NAME (function ID of NAME) stream 0x1940 on ...     (dmaspace)\n"
         "\n"
-        "and an SMMUv3 event record as four words of 64 bits or eight of 32. The same fault again\n"
-        "is counted, not told again; 256 different ones are told.\n"
+        "an SMMUv3 event record as four words of 64 bits or eight of 32, and the event's name\n"
+        "alone, beside --stream and --iova. The same fault again is counted, not told again; 256\n"
+        "different ones are told.\n"
         "\n"
         "Exit status: 0 each fault's stream belongs to an enabled device; 1 one does not, or there\n"
         "is no fault in the log; 2 wrong usage, or a file that cannot be read.\n",
