@@ -194,6 +194,32 @@ def a_narrow_window_needs_no_sideways_scrolling(pages):
         pages.browser.devtools("Emulation.clearDeviceMetricsOverride")
 
 
+def a_narrow_window_breaks_no_short_name(pages):
+    try:
+        pages.browser.size(340, 800)
+        pages.browser.open(pages.tree)
+        lines = pages.browser.run("""
+            document.querySelectorAll('details').forEach((d) => { d.open = true; });
+            return [...document.querySelectorAll('td')].filter((td) => td.textContent.startsWith('arm,smmu'))
+                .map((td) => {
+                  const text = document.createRange();
+                  text.selectNodeContents(td);
+                  return text.getClientRects().length;
+                })""")
+        must(lines and max(lines) == 1, lines)
+        hidden = pages.browser.run("""
+            return [...document.querySelectorAll('.scroll')].map((box) => box.scrollWidth - box.clientWidth)""")
+        must(max(hidden) == 0, hidden)
+    finally:
+        pages.browser.devtools("Emulation.clearDeviceMetricsOverride")
+
+
+def one_of_a_kind_is_not_told_as_several(pages):
+    pages.browser.open(pages.make(hostile.broken_tree(pages.folder)))
+    tiles = pages.browser.run("return [...document.querySelectorAll('#tiles > div')].map((d) => d.textContent)")
+    must("DMA master1" in tiles and "reserved regions0" in tiles, tiles)
+
+
 def light_and_dark_are_both_legible(pages):
     papers = []
     for scheme in ("light", "dark"):

@@ -49,7 +49,7 @@ function tableOf(caption, heads, rows) {
   return el("div", { class: "scroll" }, el("table", {}, el("caption", { class: "skip" }, caption),
     el("thead", {}, el("tr", {}, ...heads.map((text) => el("th", { scope: "col" }, text)))),
     el("tbody", {}, ...rows.map((cells) => el("tr", {}, ...cells.map((cell) =>
-      el("td", { class: /^(0x|id |[0-9])/.test(cell) ? "mono" : null }, cell)))))));
+      el("td", { class: /^(0x|id |[0-9])/.test(cell) ? "mono" : cell.length < 16 ? "whole" : null }, cell)))))));
 }
 
 function findingNode(finding, withPath) {

@@ -20,8 +20,17 @@ function sizeText(bytes) {
   return (Number.isInteger(value) || value >= 100 ? value.toFixed(0) : value.toFixed(1)) + " " + units[unit];
 }
 
+function plural(number, one, many) {
+  return number === 1 ? one : many || one + "s";
+}
+
 function count(number, one, many) {
-  return number.toLocaleString("en") + " " + (number === 1 ? one : many || one + "s");
+  return number.toLocaleString("en") + " " + plural(number, one, many);
+}
+
+/* A number and below it what of. */
+function tile(number, one, many, look) {
+  return [number, plural(number, one, many), look];
 }
 
 function rangeOf(object) {
