@@ -24,6 +24,7 @@
 #define BIN_ENTRIES      14u
 #define SLOT_BINS        15u
 #define BATCH            7u /* ranges that move at once between bin and depot, or to the tree */
+#define SPILL_ALONE      3u /* to the tree, from a thread that is alone in the space */
 /*
  * Ranges longer than the aperture / 2^15, but not than so many pages at least, come from the tree one at a time. A
  * batch of long ones side by side would pass over every gap that is good for one, and cut up the low end of the space.

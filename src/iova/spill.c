@@ -9,21 +9,32 @@ static void bin_push(struct bin *bin, dms_iova_t iova)
     bin->entry[bin->count++] = iova;
 }
 
-/* The oldest half of a full bin goes; the youngest are the ones whose page tables are still warm. */
-static void spill(struct dms_iova_space *space, struct slot *slot, struct bin *bin)
+/*
+ * How many ranges of a full bin go: half of it where other threads may wait for the lock, or for the ranges. A thread
+ * alone gives fewer at once, as each is an operation of its own on the tree, and none shall be much longer than others.
+ */
+static unsigned spill_count(const struct dms_iova_space *space, const struct bin *bin)
 {
     unsigned half = (bin->count + 1u) / 2;
+
+    return depot_cells(&space->caches) || half < SPILL_ALONE ? half : SPILL_ALONE;
+}
+
+/* The oldest ones go; the youngest are the ones whose page tables are still warm. */
+static void spill(struct dms_iova_space *space, struct slot *slot, struct bin *bin)
+{
+    unsigned count = spill_count(space, bin);
     uint64_t bytes = bin->bytes;
 
     bin->strangers = 0;
-    if (half < BATCH || !depot_put(&space->caches, slot, &bytes, bin->entry)) {
+    if (count < BATCH || !depot_put(&space->caches, slot, &bytes, bin->entry)) {
         space_lock(space);
-        space_give_all(space, bin->entry, half, bytes);
+        space_give_all(space, bin->entry, count, bytes);
         space->caches.spills++;
         space_unlock(space);
     }
-    bin->count = (uint8_t)(bin->count - half);
-    memmove(bin->entry, bin->entry + half, bin->count * sizeof(bin->entry[0]));
+    bin->count = (uint8_t)(bin->count - count);
+    memmove(bin->entry, bin->entry + count, bin->count * sizeof(bin->entry[0]));
 }
 
 int cache_free(struct dms_iova_space *space, struct slot *slot, dms_iova_t iova, uint64_t bytes)
