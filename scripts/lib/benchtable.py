@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only
-"""What scripts/bench does with the figures of the benchmarks (docs/bench.md): the table, the README's table."""
+"""What scripts/bench does with the figures of the benchmarks (docs/bench.md): the table, and those of the documents."""
 
 SECTIONS = {
     "iova": "IOVA allocator",
@@ -26,8 +26,8 @@ README_ROWS = [
     ("IOVA + map + unmap + free, 4 KiB", 1), ("IOVA + map + unmap + free, 4 KiB", 2),
     ("IOVA + map + unmap + free, 64 x 4 KiB", 1), ("IOVA + map + unmap + free, 64 x 4 KiB", 2),
 ]
-README_BEGIN = "<!-- bench: written by scripts/bench --readme -->"
-README_END = "<!-- bench: end -->"
+BEGIN = "<!-- bench: written by scripts/bench --docs -->"
+END = "<!-- bench: end -->"
 
 
 def number(value):
@@ -124,7 +124,6 @@ def table(results):
 def readme(results):
     """The main rows as Markdown."""
     by_row = {(line["row"], line["threads"]): line for line in results["lines"]}
-    yield README_BEGIN
     yield "| work | threads | dmaspace | Linux | times better |"
     yield "|---|---|---|---|---|"
     for key in README_ROWS:
@@ -133,13 +132,62 @@ def readme(results):
             times = ratio(line)
             yield (f"| {line['row']} | {line['threads']} | {number(line['ours'])} {line['unit']} | "
                    f"{theirs(line)} {line['unit']} | {number(times) if times else '-'} |")
-    yield README_END
 
 
-def readme_insert(text, results):
-    """The README with its table exchanged. ValueError: it has no place for one."""
-    before, begin, rest = text.partition(README_BEGIN)
-    _, end, after = rest.partition(README_END)
-    if not begin or not end:
-        raise ValueError(f"no place for the table: {README_BEGIN} ... {README_END}")
-    return before + "\n".join(readme(results)) + after
+def side_by_side(line):
+    return f"{number(line['ours'])} / {theirs(line)}" if line else "-"
+
+
+def provenance(results):
+    return f"One run on {results['processor']}, {results['processors']} processors, load {results['load']:.1f} at its end:"
+
+
+def allocator(results):
+    """Every row of the allocator but those of policies, as Markdown; instructions last."""
+    rows = {}
+    yield provenance(results)
+    yield ""
+    for line in results["lines"]:
+        if line["bench"] == "iova" and not line["row"].startswith("policy "):
+            rows.setdefault((line["row"], line["unit"]), {})[line["threads"]] = line
+    yield "| work | unit | 1 thread: dmaspace / Linux | 2 threads: dmaspace / Linux |"
+    yield "|---|---|---|---|"
+    for (row, unit), by_threads in rows.items():
+        yield f"| {row} | {unit} | {side_by_side(by_threads.get(1))} | {side_by_side(by_threads.get(2))} |"
+
+
+def policies(results):
+    """What each policy refuses and leaves, as Markdown. Nothing where the run was quick."""
+    by_row = {line["row"]: line for line in results["lines"]}
+    names = list(dict.fromkeys(row.removeprefix("policy ").rpartition(",")[0]
+                               for row in by_row if row.startswith("policy ") and row.endswith(" %: failed")))
+    yield "| policy | 60 % in use | 75 % | 90 % |"
+    yield "|---|---|---|---|"
+    for name in names:
+        run = [f"policy {name}, {percent} %: " for percent in (60, 75, 90)]
+        yield f"| {name} | " + " | ".join(
+            f"{number(by_row[start + 'failed']['ours'])} %; "
+            f"{number(by_row[start + 'largest gap at the end']['ours'])}" for start in run) + " |"
+
+
+def missed(results):
+    """The rows that miss their goal or are behind Linux, as Markdown."""
+    yield provenance(results)
+    yield ""
+    yield "| row | threads | dmaspace | goal | Linux |"
+    yield "|---|---|---|---|---|"
+    for line in results["lines"]:
+        if met(line) is False or (ratio(line) or 1) < 1:
+            goal = goal_of(line)
+            yield (f"| {line['row']} | {line['threads']} | {number(line['ours'])} {line['unit']} | "
+                   f"{'-' if goal is None else number(goal)} | {theirs(line)} |")
+
+
+def insert(text, *tables):
+    """A document with its tables exchanged, in the order of their places. ValueError: it has not as many places."""
+    parts = text.split(BEGIN)
+    if len(parts) != len(tables) + 1 or not all(END in part for part in parts[1:]):
+        raise ValueError(f"not {len(tables)} places for tables: {BEGIN} ... {END}")
+    for i, lines in enumerate(tables):
+        parts[i + 1] = "\n" + "\n".join(lines) + "\n" + END + parts[i + 1].partition(END)[2]
+    return BEGIN.join(parts)

@@ -52,17 +52,28 @@ def plot_problems(lines):
         yield "a point outside the picture"
 
 
-def insert_problems(results):
-    text = f"before\n{benchtable.README_BEGIN}\nold\n{benchtable.README_END}\nafter\n"
-    new = benchtable.readme_insert(text, results)
-    if "old" in new or not new.startswith("before\n") or not new.endswith("\nafter\n"):
-        yield new
-    yield from differences(new, benchtable.readme_insert(new, results))
-    try:
-        benchtable.readme_insert("no place", results)
-        yield "a README without a place was accepted"
-    except ValueError:
-        pass
+def place(content):
+    return f"{benchtable.BEGIN}\n{content}\n{benchtable.END}"
+
+
+def insert_problems():
+    text = f"before\n{place('old')}\nbetween\n{place('older')}\nafter\n"
+    new = benchtable.insert(text, ["one"], ["two", "three"])
+    yield from differences(f"before\n{place('one')}\nbetween\n" + place("two\nthree") + "\nafter\n", new)
+    yield from differences(new, benchtable.insert(new, ["one"], ["two", "three"]))
+    for short in ("no place", f"{benchtable.BEGIN}\nno end\n", text):
+        try:
+            benchtable.insert(short, ["one"])
+            yield f"accepted for one table: {short!r}"
+        except ValueError:
+            pass
+
+
+def policy_problems():
+    lines = [{"row": f"policy best fit, {percent} %: {what}", "ours": ours}
+             for percent in (60, 75, 90) for what, ours in (("failed", percent / 10), ("largest gap at the end", 1000))]
+    yield from line_differences(["| best fit | 6 %; 1,000 | 7.5 %; 1,000 | 9 %; 1,000 |"],
+                                list(benchtable.policies({"lines": lines}))[2:])
 
 
 def main():
@@ -79,7 +90,13 @@ def main():
               + differences_of_missing_peer(benchtable.table(alone)))
     tap.check("the README has the rows that were measured",
               line_differences((HERE / "readme.txt").read_text().splitlines(), list(benchtable.readme(results))))
-    tap.check("the README's table is exchanged, and all else stays", insert_problems(results))
+    tap.check("the allocator's page has both threads of a row side by side",
+              differences(True, "| alloc+free, 1 pages | ns | 7.8 / 17.4 | 10.4 / 8.56 |"
+                          in list(benchtable.allocator(results))))
+    tap.check("the page of benchmarks has the rows that miss or are behind",
+              differences(True, "| alloc+free, 1 pages | 2 | 10.4 ns | 8 | 8.56 |" in list(benchtable.missed(results))))
+    tap.check("policies are compared by what they refuse and leave", policy_problems())
+    tap.check("a document's tables are exchanged, and all else stays", insert_problems())
     tap.check("the plot has logarithmic axes and stays inside its frame", plot_problems(results["lines"]))
     tap.check("figures without a curve make no plot", differences(None, benchplot.svg(results["lines"][:2])))
     tap.end()
