@@ -151,6 +151,15 @@ struct dms_iommu_ops {
                uint32_t prot);
 
     /*
+     * Maps n pieces of memory side by side, from iova on: as a map of each, with DMS_PROT_BEGIN for
+     * the first and DMS_PROT_END for the last. DMS_EINVAL: n is 0. Errors as of map; the pieces
+     * before the one that failed are mapped. *mapped: the bytes that are mapped now.
+     */
+    int (*map_list)(struct dms_iommu_domain *domain, dms_iova_t iova,
+                    const struct dms_iommu_piece *pieces, unsigned n, uint32_t prot,
+                    uint64_t *mapped);
+
+    /*
      * Removes [iova, iova + size) and adds it to `gather`. DMS_EINVAL as above; DMS_ENOENT: a page
      * of it is not mapped; DMS_EBUSY: it is not one whole mapping (see DMS_PROT_BEGIN), as `exact`
      * asks, or cuts a block. After an error nothing was removed.

@@ -17,6 +17,12 @@ enum dms_prot {
     DMS_PROT_END = 1u << 7,     /* the last page is the end of a mapping */
 };
 
+/* One run of memory in a list. */
+struct dms_iommu_piece {
+    dms_phys_t phys;
+    uint64_t size; /* bytes */
+};
+
 /*
  * What unmap has removed and flush has still to make true. Start with all zero. One gather serves
  * one domain; several unmaps may share it. Between unmap and the flush that returns 0, the device

@@ -167,6 +167,18 @@ int dms_pgtable_map(struct dms_pgtable *pt, dms_iova_t iova, dms_phys_t phys, ui
                     uint32_t prot);
 
 /*
+ * Maps n pieces of memory side by side, from iova on: as dms_pgtable_map of each, with
+ * DMS_PROT_BEGIN for the first and DMS_PROT_END for the last, but entered once and with one
+ * DMS_BARRIER_TABLE at the end. *mapped: the bytes that are mapped now.
+ *
+ * DMS_EINVAL: n is 0. DMS_ERANGE: the sum of their sizes passes 2^64. Other errors as there; the
+ * pieces before the one that failed are mapped.
+ */
+int dms_pgtable_map_list(struct dms_pgtable *pt, dms_iova_t iova,
+                         const struct dms_iommu_piece *pieces, unsigned n, uint32_t prot,
+                         uint64_t *mapped);
+
+/*
  * Removes [iova, iova + size) and adds it to `gather`. exact: the range must be one whole mapping,
  * neither a part of one nor several side by side. The caller's invalidation commands order
  * themselves after these stores (DMS_BARRIER_TABLE).

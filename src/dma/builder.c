@@ -6,42 +6,50 @@ int builder_init(struct builder *b, struct dms_device *dev, enum dms_direction d
 {
     b->dev = dev;
     b->mapped = 0;
-    b->run_size = 0;
+    b->waiting = 0;
+    b->count = 0;
     return dma_begin(dev, dir, opts, &b->domain, &b->prot);
 }
 
-static int run_map(struct builder *b)
+static int map_pieces(struct builder *b)
 {
     uint32_t prot = b->prot;
+    uint64_t mapped;
     int err;
 
     if (b->mapped == 0)
         prot |= DMS_PROT_BEGIN;
-    if (b->mapped + b->run_size == b->size)
+    if (b->mapped + b->waiting == b->size)
         prot |= DMS_PROT_END;
-    err = b->dev->group->ops->map(b->domain, b->first + b->mapped, (dms_phys_t){b->run_phys},
-                                  b->run_size, prot);
-    if (!err)
-        b->mapped += b->run_size;
-    b->run_size = 0;
+    err = b->dev->group->ops->map_list(b->domain, b->first + b->mapped, b->pieces, b->count, prot,
+                                       &mapped);
+    b->mapped += mapped;
+    b->waiting = 0;
+    b->count = 0;
     return err;
 }
 
-/* Adds physical pages. */
-static int builder_pages(struct builder *b, uint64_t phys, uint64_t size)
+int builder_run(struct builder *b, uint64_t phys, uint64_t size)
 {
-    int err = 0;
+    struct dms_iommu_piece *next = &b->pieces[b->count];
+    struct pages pages;
+    int err = pages_of(phys, size, group_granule(b->dev->group), &pages);
 
-    if (b->mapped + b->run_size + size > b->size)
+    if (err)
+        return err;
+    if (pages.size > b->size - b->mapped - b->waiting)
         return DMS_EFAULT; /* more than was measured: the port gives two answers */
-    if (b->run_size && b->run_phys + b->run_size == phys) {
-        b->run_size += size;
-        return 0;
+    if (b->count && next[-1].phys.addr + next[-1].size == pages.first) {
+        next[-1].size += pages.size;
+    } else {
+        if (b->count == BUILDER_PIECES) {
+            err = map_pieces(b);
+            next = b->pieces;
+        }
+        *next = (struct dms_iommu_piece){{pages.first}, pages.size};
+        b->count++;
     }
-    if (b->run_size)
-        err = run_map(b);
-    b->run_phys = phys;
-    b->run_size = size;
+    b->waiting += pages.size;
     return err;
 }
 
@@ -50,15 +58,12 @@ int builder_buffer(struct builder *b, const void *ptr, size_t size, dms_phys_t p
     const struct dms_port *port = b->dev->machine->port;
     uint64_t granule = group_granule(b->dev->group);
     const char *at = ptr;
-    struct pages pages;
     int err;
 
     for (;;) {
         if (run == 0 || run > size)
             return DMS_EFAULT; /* a port that breaks its word */
-        err = pages_of(phys.addr, run, granule, &pages);
-        if (!err)
-            err = builder_pages(b, pages.first, pages.size);
+        err = builder_run(b, phys.addr, run);
         if (err || run == size)
             return err;
         /* The next run must go on at a granule boundary, in memory as in the IOVA space. */
@@ -76,7 +81,7 @@ int builder_buffer(struct builder *b, const void *ptr, size_t size, dms_phys_t p
 
 int builder_finish(struct builder *b)
 {
-    int err = b->run_size ? run_map(b) : 0;
+    int err = b->count ? map_pieces(b) : 0;
 
     return !err && b->mapped != b->size ? DMS_EFAULT : err;
 }

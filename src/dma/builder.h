@@ -1,22 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
  * A mapping of memory in several pieces, under construction: a run of IOVAs that is taken already,
- * filled from below. Pieces that adjoin physically are mapped in one go.
+ * filled from below. Pieces that adjoin physically become one, and many are mapped in one go.
  */
 #ifndef DMA_BUILDER_H
 #define DMA_BUILDER_H
 
 #include "dma/dma_internal.h"
 
+#define BUILDER_PIECES 32u
+
 struct builder {
     struct dms_device *dev;
     struct dms_iommu_domain *domain;
     uint64_t first; /* the whole mapping: [first, first + size) */
     uint64_t size;
-    uint64_t mapped;   /* bytes of it that are in the page table */
-    uint64_t run_phys; /* the run that waits to be mapped next */
-    uint64_t run_size;
+    uint64_t mapped;  /* bytes of it that are in the page table */
+    uint64_t waiting; /* bytes after those, in `pieces` */
     uint32_t prot;
+    unsigned count; /* pieces */
+    struct dms_iommu_piece pieces[BUILDER_PIECES];
 };
 
 /* Errors of dma_begin(). */
@@ -29,6 +32,9 @@ static inline void builder_place(struct builder *b, dms_iova_t first, uint64_t s
     b->first = first;
     b->size = size;
 }
+
+/* Adds the pages that hold one run of memory. */
+int builder_run(struct builder *b, uint64_t phys, uint64_t size);
 
 /* Adds the pages that hold a buffer. `phys` and `run` are what the port says of its first byte. */
 int builder_buffer(struct builder *b, const void *ptr, size_t size, dms_phys_t phys, size_t run);

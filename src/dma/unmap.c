@@ -19,8 +19,7 @@ static bool near_direct(const struct dms_group *group, struct pages pages)
     return pages.first <= last && pages.first + (pages.size - 1) >= first;
 }
 
-static __attribute__((noinline)) int check_direct(struct dms_group *group, struct pages pages,
-                                                  struct dms_report *report)
+static int check_direct(struct dms_group *group, struct pages pages, struct dms_report *report)
 {
     struct dms_range range = {pages.first, pages.first + (pages.size - 1)};
     struct dms_iova_place place;
@@ -82,25 +81,37 @@ static __attribute__((noinline)) int unmap_lazy(struct dms_group *group,
     return err ? refuse_unmap(group, err, pages, report) : 0;
 }
 
+static inline int unmap_pages(struct dms_device *dev, struct dms_iommu_domain *domain,
+                              struct pages pages, const struct dms_dma_opts *opts)
+{
+    struct dms_group *group = dev->group;
+
+    if (dev->lazy && !(opts && opts->strict))
+        return unmap_lazy(group, domain, pages, opts_report(opts));
+    return unmap_strict(group, domain, pages, NULL, opts_report(opts));
+}
+
+static __attribute__((noinline)) int unmap_near_direct(struct dms_device *dev,
+                                                       struct dms_iommu_domain *domain,
+                                                       struct pages pages,
+                                                       const struct dms_dma_opts *opts)
+{
+    int err = check_direct(dev->group, pages, opts_report(opts));
+
+    return err ? err : unmap_pages(dev, domain, pages, opts);
+}
+
 int dms_unmap(struct dms_device *dev, dms_iova_t iova, uint64_t size,
               const struct dms_dma_opts *opts)
 {
     struct dms_group *group = dev->group;
     struct dms_iommu_domain *domain = device_domain(dev);
-    struct dms_report *report = opts_report(opts);
     struct pages pages;
-    int err;
 
     if (!domain)
         return DMS_ENODEV;
     if (pages_of(iova, size, group_granule(group), &pages) != 0)
         return DMS_EINVAL;
-    if (near_direct(group, pages)) {
-        err = check_direct(group, pages, report);
-        if (err)
-            return err;
-    }
-    if (dev->lazy && !(opts && opts->strict))
-        return unmap_lazy(group, domain, pages, report);
-    return unmap_strict(group, domain, pages, NULL, report);
+    return near_direct(group, pages) ? unmap_near_direct(dev, domain, pages, opts)
+                                     : unmap_pages(dev, domain, pages, opts);
 }

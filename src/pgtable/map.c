@@ -6,6 +6,8 @@
 #include "pgtable/map.h"
 #include "pgtable/range.h"
 
+#include "base/checked.h"
+
 /* All that can be wrong with the arguments, in one look; make_error says what it is. */
 INLINE_ALWAYS bool make_job(struct map_job *job, uint64_t size, uint32_t prot)
 {
@@ -91,7 +93,7 @@ static __attribute__((noinline)) int map_run(struct dms_pgtable *pt, struct dms_
 
 /*
  * One page, in the recent table of pages, as most calls are: that table is why iova needs no check
- * against the input width. Entered quickly. False: it is not that simple, and nothing was written.
+ * against the input width. The walker snoops. False: it is not that simple, and nothing was written.
  */
 INLINE_ALWAYS bool map_page(struct dms_pgtable *pt, struct dms_pgtable_slot *slot, uint64_t iova,
                             uint64_t phys, uint32_t prot)
@@ -132,4 +134,47 @@ int dms_pgtable_map(struct dms_pgtable *pt, dms_iova_t iova, dms_phys_t phys, ui
     guard_leave_quickly(slot);
     port_barrier(pt->cfg.port, DMS_BARRIER_TABLE);
     return 0;
+}
+
+/* The IOVAs that the pieces take: 0 and *last, or an error. */
+static int list_last(uint64_t iova, const struct dms_iommu_piece *pieces, unsigned n,
+                     uint64_t *last)
+{
+    uint64_t size = 0;
+
+    for (unsigned i = 0; i < n; i++) {
+        if (!checked_add(size, pieces[i].size, &size))
+            return DMS_ERANGE;
+    }
+    if (size == 0)
+        return DMS_EINVAL;
+    return checked_add(iova, size - 1, last) ? 0 : DMS_ERANGE;
+}
+
+int dms_pgtable_map_list(struct dms_pgtable *pt, dms_iova_t iova,
+                         const struct dms_iommu_piece *pieces, unsigned n, uint32_t prot,
+                         uint64_t *mapped)
+{
+    struct dms_pgtable_slot *slot;
+    uint64_t last, at = iova;
+    int error = list_last(iova, pieces, n, &last);
+
+    *mapped = 0;
+    if (error)
+        return error;
+    slot = guard_enter(pt, iova, last);
+    for (unsigned i = 0; i < n && !error; i++) {
+        uint32_t inner = (i == 0 ? 0 : DMS_PROT_BEGIN) | (i == n - 1 ? 0 : DMS_PROT_END);
+        uint64_t phys = pieces[i].phys.addr, size = pieces[i].size;
+
+        if (!LIKELY(pt->cfg.coherent && size == granule(pt) &&
+                    map_page(pt, slot, at, phys, prot & ~inner)))
+            error = map_run(pt, slot, at, phys, size, prot & ~inner);
+        if (!error)
+            at += size;
+    }
+    *mapped = at - iova;
+    table_barrier(pt, slot);
+    guard_leave(pt, slot);
+    return error;
 }

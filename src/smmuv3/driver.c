@@ -17,6 +17,7 @@ static const struct dms_iommu_ops smmu_ops = {
     .attach = smmu_attach,
     .detach = smmu_detach,
     .map = smmu_map,
+    .map_list = smmu_map_list,
     .unmap = smmu_unmap,
     .flush = smmu_flush,
     .iova_to_phys = smmu_iova_to_phys,

@@ -67,7 +67,8 @@ int smmu_flush(struct dms_iommu_domain *base, struct dms_iommu_gather *gather)
  * or another thread is at it, the map fills their place with pages. What was removed without being
  * confirmed waits for the next time.
  */
-static void make_room(struct smmu_domain *domain, dms_iova_t iova, dms_phys_t phys, uint64_t size)
+static __attribute__((noinline)) void make_room(struct smmu_domain *domain, dms_iova_t iova,
+                                                dms_phys_t phys, uint64_t size)
 {
     if (atomic_exchange_explicit(&domain->room_taken, true, memory_order_acquire))
         return;
@@ -91,6 +92,19 @@ int smmu_map(struct dms_iommu_domain *base, dms_iova_t iova, dms_phys_t phys, ui
     if (size >= domain->block_size)
         return map_blocks(domain, iova, phys, size, prot);
     return dms_pgtable_map(&domain->pt, iova, phys, size, prot);
+}
+
+int smmu_map_list(struct dms_iommu_domain *base, dms_iova_t iova,
+                  const struct dms_iommu_piece *pieces, unsigned n, uint32_t prot, uint64_t *mapped)
+{
+    struct smmu_domain *domain = smmu_domain_of(base);
+    uint64_t at = iova;
+
+    for (unsigned i = 0; i < n; at += pieces[i++].size) {
+        if (pieces[i].size >= domain->block_size)
+            make_room(domain, at, pieces[i].phys, pieces[i].size);
+    }
+    return dms_pgtable_map_list(&domain->pt, iova, pieces, n, prot, mapped);
 }
 
 int smmu_iova_to_phys(struct dms_iommu_domain *domain, dms_iova_t iova, dms_phys_t *phys)

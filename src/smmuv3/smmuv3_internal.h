@@ -342,6 +342,9 @@ void smmu_withheld_free(struct list *taken);
 /* map.c */
 int smmu_map(struct dms_iommu_domain *domain, dms_iova_t iova, dms_phys_t phys, uint64_t size,
              uint32_t prot);
+int smmu_map_list(struct dms_iommu_domain *domain, dms_iova_t iova,
+                  const struct dms_iommu_piece *pieces, unsigned n, uint32_t prot,
+                  uint64_t *mapped);
 int smmu_unmap(struct dms_iommu_domain *domain, dms_iova_t iova, uint64_t size, bool exact,
                struct dms_iommu_gather *gather);
 int smmu_flush(struct dms_iommu_domain *domain, struct dms_iommu_gather *gather);

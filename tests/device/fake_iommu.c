@@ -298,6 +298,22 @@ static int map(struct dms_iommu_domain *base, dms_iova_t iova, dms_phys_t phys, 
     return err;
 }
 
+static int map_list(struct dms_iommu_domain *base, dms_iova_t iova,
+                    const struct dms_iommu_piece *pieces, unsigned n, uint32_t prot,
+                    uint64_t *mapped)
+{
+    int err = n ? 0 : DMS_EINVAL;
+
+    *mapped = 0;
+    for (unsigned i = 0; i < n && !err; i++) {
+        uint32_t inner = (i ? DMS_PROT_BEGIN : 0) | (i + 1 < n ? DMS_PROT_END : 0);
+
+        err = map(base, iova + *mapped, pieces[i].phys, pieces[i].size, prot & ~inner);
+        *mapped += err ? 0 : pieces[i].size;
+    }
+    return err;
+}
+
 static int unmap_check(const struct fake_domain *domain, uint64_t iova, uint64_t size, bool exact)
 {
     uint64_t granule = UINT64_C(1) << domain->base.granule_lg2;
@@ -534,6 +550,7 @@ static const struct dms_iommu_ops fake_ops = {
     .attach = attach,
     .detach = detach,
     .map = map,
+    .map_list = map_list,
     .unmap = unmap,
     .flush = flush,
     .iova_to_phys = iova_to_phys,
