@@ -46,6 +46,8 @@ static void an_unconfirmed_forced_destroy_keeps_the_device_and_its_streams(void 
     assert_true(stale);
     assert_int_equal(rig_try_device(rig, "thief", &same, NULL, &other), DMS_EEXIST);
     fake_fail_all(rig->fake, FAKE_FLUSH, 0);
+    assert_int_equal(dms_flush(dev), 0); /* which keeps its word for these as well */
+    assert_int_equal(fake_stale_pages(rig->fake), 0);
     assert_int_equal(dms_device_destroy(dev, DMS_DESTROY_FORCE, &rig->report), 0);
     assert_int_equal(fake_access(rig->fake, 1, iova[1], DMS_READ, &phys, &stale), DMS_EIO);
     free(pages);

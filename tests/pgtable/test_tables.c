@@ -355,24 +355,29 @@ static void a_kept_parent_goes_with_a_child_that_gives_way(void **state)
 {
     (void)state;
     for (unsigned place = 0; place < 3; place++) {
+        uint64_t child = (place + 1) * GIB(1) + MIB(4);
         struct dms_iommu_gather gather = {0};
         struct fixture f;
 
         start(&f, 8);
         for (unsigned i = 0; i < 3; i++) {
-            uint64_t iova = (i + 1) * GIB(1);
-
-            fixture_map(&f, iova, 0, MIB(2));
-            fixture_unmap(&f, iova, MIB(2), &gather);
+            fixture_map(&f, (i + 1) * GIB(1), 0, MIB(2));
+            fixture_unmap(&f, (i + 1) * GIB(1), MIB(2), &gather);
+            if (i != place)
+                fixture_map(&f, (i + 1) * GIB(1), 0, MIB(2));
         }
-        fixture_map(&f, (place + 1) * GIB(1) + MIB(4), 0, KIB(4));
-        fixture_unmap(&f, (place + 1) * GIB(1) + MIB(4), KIB(4), &gather);
+        fixture_map(&f, child, 0, KIB(4));
+        fixture_unmap(&f, child, KIB(4), &gather);
         release(&f, &gather);
         assert_int_equal(f.tables, 1 + 1 + 3 + 1);
-        assert_true(dms_pgtable_make_room(&f.pt, (place + 1) * GIB(1) + MIB(4), (dms_phys_t){0},
-                                          MIB(2), &gather));
+        assert_true(dms_pgtable_make_room(&f.pt, child, (dms_phys_t){0}, MIB(2), &gather));
         release(&f, &gather);
         assert_int_equal(f.tables, 1 + 1 + 2);
+        for (unsigned i = 0; i < 3; i++) {
+            assert_int_equal(hardware_walk(&f, (i + 1) * GIB(1)).mapped, i != place);
+            if (i != place)
+                fixture_unmap(&f, (i + 1) * GIB(1), MIB(2), &gather);
+        }
         dms_pgtable_trim(&f.pt, &gather);
         release(&f, &gather);
         assert_int_equal(f.tables, 1);
