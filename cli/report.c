@@ -67,7 +67,8 @@ static int report(struct replay *replay, const char *output)
         return EXIT_UNUSABLE;
     if (page_write(output, data) == 0)
         return EXIT_GOOD;
-    fprintf(stderr, "%s: %s\n", output, strerror(errno));
+    fprintf(stderr, "%s: %s; give -o a file that can be written, or - for stdout\n", output,
+            strerror(errno));
     return EXIT_UNUSABLE;
 }
 

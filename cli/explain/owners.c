@@ -35,7 +35,7 @@ void facts_close(struct facts *facts)
 /* A row with a mask (stream-match-mask): the first of its streams that matches. */
 static bool row_has_sid(const struct claim *claim, uint32_t sid, uint32_t *offset, uint32_t *steps)
 {
-    for (uint32_t i = 0; i<claim->length && * steps> 0; i++, --*steps) {
+    for (uint32_t i = 0; *steps > 0 && i < claim->length; i++, --*steps) {
         *offset = i;
         if ((((claim->stream.sid + i) ^ sid) & ~claim->stream.mask) == 0)
             return true;

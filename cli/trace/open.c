@@ -21,10 +21,17 @@ static bool is_dat(int fd)
            memcmp(head, magic, sizeof(head)) == 0;
 }
 
-static int complain(const char *file, const char *what)
+static int complain(const char *file, const char *what, const char *remedy)
 {
-    fprintf(stderr, "%s: %s\n", file, what);
+    fprintf(stderr, "%s: %s; %s\n", file, what, remedy);
     return EXIT_UNUSABLE;
+}
+
+static int cannot_open(const char *file, int error)
+{
+    if (error == 0)
+        return complain(file, "not a file on disk, and a trace is read twice", "save it first");
+    return complain(file, strerror(error), "give a trace.dat, or what trace-cmd report prints");
 }
 
 /* It is read more than once, and the reader seeks. */
@@ -50,9 +57,7 @@ int trace_read(const char *file, trace_fn *event, void *ctx, struct trace_counts
 
     *counts = (struct trace_counts){0};
     if (fd < 0)
-        return complain(file, errno
-                                  ? strerror(errno)
-                                  : "not a file on disk, and a trace is read twice: save it first");
+        return cannot_open(file, errno);
     struct join *join = join_begin(event, ctx);
     source.event = join_event;
     source.ctx = join;
@@ -60,8 +65,8 @@ int trace_read(const char *file, trace_fn *event, void *ctx, struct trace_counts
     counts->joined = join_end(join);
     close(fd);
     if (status == EXIT_GOOD && counts->events == 0)
-        return complain(file, "no iommu:map, iommu:unmap or dma:* event in it; record with "
-                              "trace-cmd record -e iommu -e dma");
+        return complain(file, "no iommu:map, iommu:unmap or dma:* event in it",
+                        "record with trace-cmd record -e iommu -e dma");
     return status;
 }
 
