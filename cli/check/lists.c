@@ -8,17 +8,34 @@
 #define LIST        "iommu-addresses"
 #define COMPARISONS (1u << 22) /* of phandles, in one tree */
 
-/* Cells of the entry at `cell`, 0 when the rest is too short for one. */
-static uint32_t entry_cells(const struct checker *c, dms_of_node_t memory, uint32_t cell,
-                            uint32_t count, dms_of_node_t *device)
+/* Of a memory node's list, one after another; all zero but `memory` at first. */
+struct entry {
+    dms_of_node_t memory;
+    uint32_t cell;  /* where it begins */
+    uint32_t cells; /* how many it has, its phandle with them */
+    dms_of_node_t device;
+};
+
+/* On to the next. False: there is none, or what is left cannot be read. */
+static bool next_entry(const struct checker *c, struct entry *entry)
 {
+    uint32_t count = cells_in(&c->tree, entry->memory, LIST);
     struct dms_of_bus_cells width;
 
-    *device = dms_of_by_phandle(&c->tree.of, cell_of(&c->tree, memory, LIST, cell));
-    if (*device == DMS_OF_NONE ||
-        !dms_of_bus_cells(&c->tree.of, dms_of_dma_parent(&c->tree.of, *device), &width))
-        return 0;
-    return count - cell > width.address + width.size ? 1 + width.address + width.size : 0;
+    entry->cell += entry->cells;
+    entry->device =
+        dms_of_by_phandle(&c->tree.of, cell_of(&c->tree, entry->memory, LIST, entry->cell));
+    if (entry->cell >= count || entry->device == DMS_OF_NONE ||
+        !dms_of_bus_cells(&c->tree.of, dms_of_dma_parent(&c->tree.of, entry->device), &width))
+        return false;
+    entry->cells = 1 + width.address + width.size;
+    return count - entry->cell >= entry->cells;
+}
+
+static struct place entry_place(const struct entry *entry, uint32_t cell)
+{
+    return (struct place){
+        .node = entry->memory, .property = LIST, .cell = (int32_t)(entry->cell + cell)};
 }
 
 /* Whether the device's memory-region names the node. */
@@ -27,7 +44,7 @@ static bool lists(const struct checker *c, dms_of_node_t device, dms_of_node_t m
 {
     uint32_t count = cells_in(&c->tree, device, "memory-region");
 
-    for (uint32_t i = 0; i<count && * comparisons> 0; i++, --*comparisons) {
+    for (uint32_t i = 0; *comparisons > 0 && i < count; i++, --*comparisons) {
         uint32_t phandle = cell_of(&c->tree, device, "memory-region", i);
 
         if (dms_of_by_phandle(&c->tree.of, phandle) == memory)
@@ -38,18 +55,13 @@ static bool lists(const struct checker *c, dms_of_node_t device, dms_of_node_t m
 
 static void check_list(struct checker *c, dms_of_node_t memory, uint32_t *comparisons)
 {
-    uint32_t count = cells_in(&c->tree, memory, LIST);
-    dms_of_node_t device;
-    uint32_t cells;
+    struct entry entry = {.memory = memory};
 
-    for (uint32_t cell = 0; cell < count; cell += cells) {
-        cells = entry_cells(c, memory, cell, count, &device);
-        if (cells == 0)
-            return;
-        if (!lists(c, device, memory, comparisons))
-            found(c, (struct place){.node = memory, .property = LIST, .cell = (int32_t)cell},
+    while (next_entry(c, &entry)) {
+        if (!lists(c, entry.device, memory, comparisons))
+            found(c, entry_place(&entry, 0),
                   "an entry for %s, whose memory-region does not name this node",
-                  path_of(&c->tree, device).text);
+                  path_of(&c->tree, entry.device).text);
     }
 }
 
@@ -80,20 +92,15 @@ void check_region_unlisted(struct checker *c)
 static void check_reading(struct checker *c, dms_of_node_t memory)
 {
     uint32_t own = dms_of_phandle(&c->tree.of, c->master.node);
-    uint32_t count = cells_in(&c->tree, memory, LIST);
-    dms_of_node_t device;
-    uint32_t cells;
+    struct entry entry = {.memory = memory};
 
-    for (uint32_t cell = 0; cell < count; cell += cells) {
-        cells = entry_cells(c, memory, cell, count, &device);
-        if (cells == 0)
-            return;
-        for (uint32_t i = 1; i < cells && device != c->master.node; i++) {
-            if (cell_of(&c->tree, memory, LIST, cell + i) != own)
+    while (next_entry(c, &entry)) {
+        for (uint32_t i = 1; i < entry.cells && entry.device != c->master.node; i++) {
+            if (cell_of(&c->tree, memory, LIST, entry.cell + i) != own)
                 continue;
-            found(c, (struct place){.node = memory, .property = LIST, .cell = (int32_t)(cell + i)},
+            found(c, entry_place(&entry, i),
                   "0x%x, part of the entry for %s, is also the phandle of %s", own,
-                  path_of(&c->tree, device).text, path_of(&c->tree, c->master.node).text);
+                  path_of(&c->tree, entry.device).text, path_of(&c->tree, c->master.node).text);
             return;
         }
     }
