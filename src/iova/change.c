@@ -56,7 +56,8 @@ int space_give(struct dms_iova_space *space, uint64_t start, uint64_t pages, uns
         return DMS_ENOENT;
     if (segment.end - segment.start != pages)
         return DMS_EINVAL;
-    *count = count_alike(&path, pages, *count);
+    if (*count > 1)
+        *count = count_alike(&path, pages, *count);
     release(space, &path, *count);
     return 0;
 }

@@ -29,15 +29,17 @@ static void replace_words(struct leaf *leaf, unsigned at, unsigned remove, const
 {
     unsigned tail = leaf->node.count - at - remove;
     uint64_t free = leaf->node.free;
+    uint64_t *to = &leaf->word[at];
 
     if (remove != count)
-        memmove(&leaf->word[at + count], &leaf->word[at + remove], tail * sizeof(leaf->word[0]));
-    for (unsigned i = 0; i < count; i++)
-        leaf->word[at + i] = words[i];
+        memmove(to + count, to + remove, tail * sizeof(*to));
     leaf->node.count = at + count + tail;
-    leaf->node.free =
-        (uint32_t)((free & (BIT64(at) - 1)) | (uint64_t)words_free(words, count) << at |
-                   (free >> (at + remove)) << (at + count));
+    free = (free & (BIT64(at) - 1)) | free >> (at + remove) << (at + count);
+    for (unsigned i = 0; i < count; i++) {
+        to[i] = words[i];
+        free |= (uint64_t)(seg_type(words[i]) == SEG_FREE) << (at + i);
+    }
+    leaf->node.free = (uint32_t)free;
 }
 
 /* Where the fit of the path's node at `level` is kept. */
