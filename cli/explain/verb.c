@@ -248,7 +248,7 @@ const struct verb verb_explain = {
         "  Aliasing StreamID 0x10 (from ...) unsupported, ...\n"
         "  fault: NAME (function ID of NAME) stream 0x1940 on ...     (dmaspace)\n"
         "\n"
-        "an SMMUv3 event record as four words of 64 bits or eight of 32, and the event's name\n"
+        "and an SMMUv3 event as its record, four words of 64 bits or eight of 32, or by its name\n"
         "alone, beside --stream and --iova. The same fault again is counted, not told again; 256\n"
         "different ones are told.\n"
         "\n"
