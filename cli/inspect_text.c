@@ -7,10 +7,7 @@
 #include <dmaspace/error.h>
 #include <inttypes.h>
 
-static void label(const char *name)
-{
-    printf("  %s%-10s%s ", style(stdout, STYLE_LABEL), name, style(stdout, STYLE_END));
-}
+#define LABEL_WIDTH 10
 
 static void print_range(struct dms_range range)
 {
@@ -73,7 +70,7 @@ static void print_streams(const struct tree *tree, const struct master *master)
             printf(", ");
         } else {
             printf("%s", i ? "\n" : "");
-            label("streams");
+            print_label(LABEL_WIDTH, "streams");
             iommu = stream->spec.iommu;
             print_iommu(tree, iommu, stream->iommu_available);
             printf(" %s: ", iommu_type(tree, iommu)->name);
@@ -104,7 +101,7 @@ static void print_map(const struct tree *tree, const struct master *master)
         const struct dms_of_map_entry *entry = &master->map.items[i];
 
         if (entry->out.iommu != iommu) {
-            label("functions");
+            print_label(LABEL_WIDTH, "functions");
             iommu = entry->out.iommu;
             print_iommu(tree, iommu, entry->iommu_available);
             printf(" %s", iommu_type(tree, iommu)->name);
@@ -112,7 +109,7 @@ static void print_map(const struct tree *tree, const struct master *master)
                 printf(", ids masked with 0x%x", master->map_mask);
             printf("\n");
         }
-        label("");
+        print_label(LABEL_WIDTH, "");
         print_ids(entry);
         printf(" -> ");
         print_stream(tree, &entry->out, entry->length);
@@ -131,12 +128,12 @@ static void print_apertures(const struct master *master)
                                       master->aperture.last != master->function_aperture.last);
 
     if (!is_whole(master->aperture)) {
-        label("aperture");
+        print_label(LABEL_WIDTH, "aperture");
         print_range(master->aperture);
         printf("%s\n", differ ? " (the device itself)" : "");
     }
     if (differ) {
-        label("aperture");
+        print_label(LABEL_WIDTH, "aperture");
         print_range(master->function_aperture);
         printf(" (its functions)\n");
     }
@@ -146,14 +143,14 @@ static void print_addresses(const struct tree *tree, const struct master *master
 {
     print_apertures(master);
     for (size_t i = 0; i < master->windows.count; i++) {
-        label("usable");
+        print_label(LABEL_WIDTH, "usable");
         print_range(master->windows.items[i]);
         printf("\n");
     }
     for (size_t i = 0; i < master->regions.count; i++) {
         const struct dms_of_region *region = &master->regions.items[i];
 
-        label("reserved");
+        print_label(LABEL_WIDTH, "reserved");
         print_range(region->range);
         printf(" %s by %s\n", dms_region_kind_name(region->kind),
                path_of(tree, region->memory).text);
@@ -181,7 +178,7 @@ static void print_diags(const struct master *master)
         print_diag_place(master, diag);
         printf("%s (%s)\n", diag->text,
                diag->error ? dms_errname(diag->error) : dms_of_finding_name(diag->finding));
-        label("");
+        print_label(LABEL_WIDTH, "");
         printf("%s\n", diag->remedy);
     }
 }

@@ -27,3 +27,8 @@ const char *style(FILE *stream, enum style style)
         *answer = is_coloured(stream);
     return *answer ? sequences[style] : "";
 }
+
+void print_label(int width, const char *name)
+{
+    printf("  %s%-*s%s ", style(stdout, STYLE_LABEL), width, name, style(stdout, STYLE_END));
+}

@@ -16,4 +16,7 @@ enum style {
 /* The escape sequence for `stream`, or "". */
 const char *style(FILE *stream, enum style style);
 
+/* On stdout, what the rest of an indented line is: "  name    ", `width` without the blanks around. */
+void print_label(int width, const char *name);
+
 #endif

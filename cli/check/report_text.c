@@ -6,6 +6,8 @@
 
 #include <stdio.h>
 
+#define LABEL_WIDTH 8
+
 static void begin(void)
 {
 }
@@ -15,11 +17,6 @@ static enum style style_of(enum severity severity)
     return severity == SEVERITY_ERROR     ? STYLE_ERROR
            : severity == SEVERITY_WARNING ? STYLE_WARNING
                                           : STYLE_LABEL;
-}
-
-static void print_label(const char *label)
-{
-    printf("  %s%s%s", style(stdout, STYLE_LABEL), label, style(stdout, STYLE_END));
 }
 
 /* FILE: NODE: PROPERTY[CELL]: SEVERITY: TEXT [ID] */
@@ -35,11 +32,11 @@ static void print_finding(const char *file, const struct finding *finding)
         printf("%s: ", finding->property);
     printf("%s%s%s: %s [%s]\n", style(stdout, style_of(check->severity)),
            severity_name(check->severity), style(stdout, STYLE_END), finding->text, check->id);
-    print_label("what     ");
+    print_label(LABEL_WIDTH, "what");
     printf("%s\n", check->summary);
-    print_label("Linux    ");
+    print_label(LABEL_WIDTH, "Linux");
     printf("%s\n", finding->effect);
-    print_label("mend     ");
+    print_label(LABEL_WIDTH, "mend");
     printf("%s\n", finding->remedy);
 }
 

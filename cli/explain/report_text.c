@@ -6,6 +6,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#define LABEL_WIDTH 8
+
 static bool first;
 
 static void begin(const struct facts *facts)
@@ -23,11 +25,6 @@ const char *access_text(uint32_t access)
     if (access & DMS_READ)
         return access & DMS_PRIV ? "privileged read of" : "read of";
     return "access to";
-}
-
-static void label(const char *name)
-{
-    printf("  %s%-8s%s ", style(stdout, STYLE_LABEL), name, style(stdout, STYLE_END));
 }
 
 static void print_title(const struct facts *facts, const struct fault *fault,
@@ -70,15 +67,15 @@ static void print_owners(const struct facts *facts, const struct fault *fault,
                          const struct answer *answer)
 {
     if (answer->owner_count == 0) {
-        label("who");
+        print_label(LABEL_WIDTH, "who");
         printf("%s\n", fault->has_sid ? "nobody in this tree" : "not known without the stream");
     }
     for (unsigned i = 0; i < answer->owner_count; i++) {
-        label(i == 0 ? "who" : "or");
+        print_label(LABEL_WIDTH, i == 0 ? "who" : "or");
         print_owner(facts, &answer->owners[i]);
     }
     if (answer->owners_more) {
-        label("");
+        print_label(LABEL_WIDTH, "");
         printf("and %u more\n", answer->owners_more);
     }
 }
@@ -90,19 +87,19 @@ static void print_fault(const struct facts *facts, const struct fault *fault,
         printf("\n");
     first = false;
     print_title(facts, fault, answer);
-    label("event");
+    print_label(LABEL_WIDTH, "event");
     printf("%s\n", fault->detail);
     print_owners(facts, fault, answer);
     if (fault->client[0]) {
-        label("");
+        print_label(LABEL_WIDTH, "");
         printf("the log names %s\n", fault->client);
     }
-    label("where");
+    print_label(LABEL_WIDTH, "where");
     printf("%s\n", answer->where);
-    label("why");
+    print_label(LABEL_WIDTH, "why");
     printf("%s\n", answer->why);
     for (unsigned i = 0; i < answer->change_count; i++) {
-        label(i == 0 ? "change" : "");
+        print_label(LABEL_WIDTH, i == 0 ? "change" : "");
         printf("%s\n", answer->change[i]);
     }
 }

@@ -7,14 +7,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#define LABEL_WIDTH 10
+
 enum {
     ROWS = 8, /* of the timeline */
 };
-
-static void label(const char *name)
-{
-    printf("  %s%-10s%s ", style(stdout, STYLE_LABEL), name, style(stdout, STYLE_END));
-}
 
 static const char *plural(uint64_t count)
 {
@@ -45,14 +42,14 @@ static void print_trouble(const struct replay *replay)
     const struct trace_counts *counts = &replay->counts;
 
     if (counts->lost_gaps) {
-        label("lost");
+        print_label(LABEL_WIDTH, "lost");
         printf("%s%" PRIu64 " event%s at %" PRIu64 " place%s of the trace: a larger ring buffer "
                "(trace-cmd record -b) keeps them%s\n",
                style(stdout, STYLE_WARNING), counts->lost, plural(counts->lost), counts->lost_gaps,
                plural(counts->lost_gaps), style(stdout, STYLE_END));
     }
     if (counts->garbage) {
-        label("garbage");
+        print_label(LABEL_WIDTH, "garbage");
         printf("%" PRIu64 " line%s or records that are no event", counts->garbage,
                plural(counts->garbage));
         if (counts->first_line)
@@ -60,7 +57,7 @@ static void print_trouble(const struct replay *replay)
         printf("\n");
     }
     if (replay->too_many) {
-        label("left out");
+        print_label(LABEL_WIDTH, "left out");
         printf("%" PRIu64 " events of devices beyond the 4096th\n", replay->too_many);
     }
 }
@@ -82,7 +79,7 @@ static void print_rules(const struct replay *replay, const struct device *device
 {
     const struct replay_options *options = &replay->options;
 
-    label("space");
+    print_label(LABEL_WIDTH, "space");
     printf("0x%" PRIx64 "-0x%" PRIx64 ", %s, granule %s, aligned to %s\n", device->aperture.first,
            device->aperture.last, options->policy_name,
            size_text(UINT64_C(1) << options->granule_lg2).text,
@@ -92,7 +89,7 @@ static void print_rules(const struct replay *replay, const struct device *device
 
         if (!rule_applies(rule, device->name))
             continue;
-        label(rule->is_window ? "window" : "reserve");
+        print_label(LABEL_WIDTH, rule->is_window ? "window" : "reserve");
         printf("0x%" PRIx64 "-0x%" PRIx64 "\n", rule->range.first, rule->range.last);
     }
 }
@@ -101,17 +98,17 @@ static void print_load(const struct replay *replay, const struct device *device)
 {
     const struct device_counts *counts = &device->counts;
 
-    label("load");
+    print_label(LABEL_WIDTH, "load");
     printf("%" PRIu64 " mapped, %" PRIu64 " unmapped; peak %s in %" PRIu64 " range%s at %.3f s\n",
            counts->maps, counts->unmaps, size_text(device->peak_bytes).text, device->peak_count,
            plural(device->peak_count), seconds(replay, device->peak_time));
     if (counts->failed) {
-        label("failed");
+        print_label(LABEL_WIDTH, "failed");
         printf("%" PRIu64 " call%s that the kernel refused\n", counts->failed,
                plural(counts->failed));
     }
     if (counts->unmatched || counts->displaced || counts->outside) {
-        label("unmatched");
+        print_label(LABEL_WIDTH, "unmatched");
         printf("%" PRIu64 " unmapped but never seen mapped, %" PRIu64
                " mapped over without being unmapped, %" PRIu64 " at IOVA 0\n",
                counts->unmatched, counts->displaced, counts->outside);
@@ -122,7 +119,7 @@ static void print_violation(const struct replay *replay, const struct violation 
 {
     const struct rule *rule = &replay->options.rules.items[violation->rule];
 
-    label("");
+    print_label(LABEL_WIDTH, "");
     printf("%9.6f s  0x%" PRIx64 "-0x%" PRIx64 "  %s  %s by %s-%" PRIu64 "  %s%s\n",
            seconds(replay, violation->time), violation->range.first, violation->range.last,
            size_text(violation->range.last - violation->range.first + 1).text,
@@ -134,7 +131,7 @@ static void print_violations(const struct replay *replay, const struct device *d
 {
     const struct device_counts *counts = &device->counts;
 
-    label("kernel");
+    print_label(LABEL_WIDTH, "kernel");
     if (counts->violations == 0) {
         printf("obeyed the rules\n");
         return;
@@ -145,7 +142,7 @@ static void print_violations(const struct replay *replay, const struct device *d
     for (size_t i = 0; i < device->violations.count; i++)
         print_violation(replay, &device->violations.items[i]);
     if (counts->violations > device->violations.count) {
-        label("");
+        print_label(LABEL_WIDTH, "");
         printf("and %" PRIu64 " more (--limit)\n", counts->violations - device->violations.count);
     }
 }
@@ -155,7 +152,7 @@ static void print_fit(const struct replay *replay, const struct device *device)
     const struct device_counts *counts = &device->counts;
     const struct violation *first = &device->first_misfit;
 
-    label("dmaspace");
+    print_label(LABEL_WIDTH, "dmaspace");
     if (counts->misfits == 0) {
         printf("everything fits\n");
         return;
@@ -177,7 +174,7 @@ static void print_headroom(const struct device *device)
 {
     const struct headroom *headroom = &device->headroom;
 
-    label("sessions");
+    print_label(LABEL_WIDTH, "sessions");
     if (headroom->pid)
         printf("%" PRIu64 " task%s at the peak; the largest (pid %" PRIu64 ") holds",
                headroom->tasks, plural(headroom->tasks), headroom->pid);
@@ -185,7 +182,7 @@ static void print_headroom(const struct device *device)
         printf("everything at the peak as one session:");
     printf(" %s in %" PRIu64 " range%s\n", size_text(headroom->session_bytes).text,
            headroom->session_count, plural(headroom->session_count));
-    label("");
+    print_label(LABEL_WIDTH, "");
     print_count(headroom->ours, headroom->ours_more);
     printf(" more like it fit; without the rules, beside the kernel's own ranges, ");
     print_count(headroom->kernel, headroom->kernel_more);
@@ -199,15 +196,15 @@ static void print_state(struct sample sample)
 
 static void print_timeline(const struct replay *replay, const struct device *device)
 {
-    label("over time");
+    print_label(LABEL_WIDTH, "over time");
     printf("%9s %12s   %19s   %19s\n", "", "", "kernel", "dmaspace");
-    label("");
+    print_label(LABEL_WIDTH, "");
     printf("%9s %12s   %10s %8s   %10s %8s\n", "s", "live", "largest gap", "split", "largest gap",
            "split");
     for (int row = 1; row <= ROWS; row++) {
         const struct moment *moment = &device->timeline[TIMELINE / ROWS * row - 1];
 
-        label("");
+        print_label(LABEL_WIDTH, "");
         printf("%9.3f %12s", seconds(replay, moment->time), size_text(moment->live_bytes).text);
         print_state(moment->kernel);
         print_state(moment->ours);
