@@ -10,13 +10,12 @@
 
 static json_t *json_of(const struct finding *finding)
 {
-    return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:s}", "id", finding->check->id,
-                     "severity", severity_name(finding->check->severity), "path",
-                     json_text(finding->path), "property",
-                     finding->property ? json_string(finding->property) : json_null(), "cell",
-                     finding->cell >= 0 ? json_integer(finding->cell) : json_null(), "text",
-                     json_text(finding->text), "effect", finding->effect, "remedy",
-                     finding->remedy);
+    return json_pack(
+        "{s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:s}", "id", finding->check->id, "severity",
+        severity_name(finding->check->severity), "path", json_text(finding->path), "property",
+        finding->property ? json_string(finding->property) : json_null(), "cell",
+        finding->cell >= 0 ? json_integer(finding->cell) : json_null(), "text",
+        json_text(finding->text), "effect", finding->effect, "remedy", finding->remedy);
 }
 
 /* What dmaspace check tells of the file. NULL: it cannot be read, which has been said. */
