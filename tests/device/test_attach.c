@@ -7,10 +7,14 @@ static void streams_abort_until_attach_and_after_detach(void **state)
     struct rig *rig = *state;
     struct dms_device *dev = rig_device(rig, "dev", 7, NULL);
     void *page = rig_pages(1);
+    struct dms_sg sg = {.ptr = page, .size = 4096};
+    struct dms_dma_stats stats;
     dms_iova_t iova;
 
     rig_assert_aborts(rig, dev, 0x1000, DMS_READ);
     assert_int_equal(dms_map(dev, page, 4096, DMS_TO_DEVICE, NULL, &iova), DMS_ENODEV);
+    assert_int_equal(dms_map_sg(dev, &sg, 1, DMS_TO_DEVICE, NULL, NULL), DMS_ENODEV);
+    assert_int_equal(dms_dma_get_stats(dev, &stats), DMS_ENODEV);
     assert_int_equal(dms_attach(dev, &rig->report), 0);
     assert_true(dms_device_is_attached(dev));
     assert_int_equal(dms_attach(dev, &rig->report), 0); /* again changes nothing */

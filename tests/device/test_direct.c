@@ -77,6 +77,23 @@ static void reserving_and_releasing_while_attached_takes_effect_at_once(void **s
     rig_end(dev);
 }
 
+/* Around what another region has mapped already; the second piece fails. */
+static void a_direct_region_is_mapped_whole_or_not_at_all(void **state)
+{
+    struct rig *rig = *state;
+    struct dms_device *dev = rig_attached(rig, "dev", 1, NULL);
+
+    assert_int_equal(dms_reserve(dev, SCREEN + 0x1000, 0x1000, DMS_REGION_DIRECT, NULL), 0);
+    fake_fail_nth(rig->fake, FAKE_MAP, 2, DMS_ENOMEM);
+    assert_int_equal(dms_reserve(dev, SCREEN, 0x3000, DMS_REGION_DIRECT, NULL), DMS_ENOMEM);
+    assert_int_equal(fake_pages(rig->fake), 1);
+    assert_int_equal(fake_stale_pages(rig->fake), 0);
+    assert_true(is_mapped(dev, SCREEN + 0x1000));
+    assert_int_equal(dms_reserve(dev, SCREEN, 0x3000, DMS_REGION_DIRECT, NULL), 0);
+    assert_int_equal(fake_pages(rig->fake), 3);
+    rig_end(dev);
+}
+
 static void an_unmap_inside_a_direct_region_names_it(void **state)
 {
     struct rig *rig = *state;
@@ -215,6 +232,7 @@ int main(void)
         rig_test(a_direct_region_is_there_before_the_stream_and_gone_after_it),
         rig_test(a_direct_region_snoops_if_its_device_does),
         rig_test(reserving_and_releasing_while_attached_takes_effect_at_once),
+        rig_test(a_direct_region_is_mapped_whole_or_not_at_all),
         rig_test(an_unmap_inside_a_direct_region_names_it),
         rig_test(an_unmap_does_not_run_on_into_a_direct_region),
         rig_test(overlapping_direct_regions_share_pages),

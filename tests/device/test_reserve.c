@@ -224,6 +224,25 @@ static void a_window_that_leaves_nothing_is_refused(void **state)
 }
 
 /* A firmware device: its only window is one fixed region. */
+/* What an earlier window leaves out lies above all that the device can send. */
+static void windows_beyond_the_mask_are_no_obstacle(void **state)
+{
+    struct rig *rig = *state;
+    struct dms_device *dev = rig_attached(rig, "dev", 1, NULL);
+    const struct dms_range wide = {0x10000, UINT64_C(0x1ffffffff)};
+    const struct dms_range page = {0x20000, 0x20fff};
+    const struct dms_range beyond = {UINT64_C(0x100000000), UINT64_C(0x1ffffffff)};
+    dms_iova_t iova;
+
+    assert_int_equal(dms_window(dev, &wide, 1, &rig->report), 0);
+    assert_int_equal(dms_window(dev, &beyond, 1, &rig->report), DMS_EINVAL);
+    assert_int_equal(dms_window(dev, &page, 1, &rig->report), 0);
+    assert_int_equal(dms_map_phys(dev, (dms_phys_t){0x1000}, 4096, DMS_TO_DEVICE, NULL, &iova), 0);
+    assert_int_equal(iova, 0x20000);
+    assert_int_equal(dms_unmap(dev, iova, 4096, NULL), 0);
+    rig_end(dev);
+}
+
 static void a_fixed_region_may_fill_the_whole_window(void **state)
 {
     struct rig *rig = *state;
@@ -257,6 +276,7 @@ int main(void)
         rig_test(regions_are_listed_in_address_order),
         rig_test(a_window_is_all_that_is_handed_out),
         rig_test(a_window_that_leaves_nothing_is_refused),
+        rig_test(windows_beyond_the_mask_are_no_obstacle),
         rig_test(a_fixed_region_may_fill_the_whole_window),
     };
 

@@ -19,6 +19,9 @@ static void a_fixed_mapping_lies_where_it_was_asked_for(void **state)
     assert_int_equal(dms_map_fixed_phys(dev, BASE + 0x3000, (dms_phys_t){0x9000000}, MB - 0x3000,
                                         DMS_BIDIRECTIONAL, NULL),
                      0); /* on-chip RAM fills the rest */
+    assert_int_equal(dms_map_fixed_phys(dev, BASE + 0x2000, (dms_phys_t){0x9000000}, 0x2000,
+                                        DMS_BIDIRECTIONAL, NULL),
+                     DMS_EBUSY);
     assert_int_equal(dms_unmap(dev, BASE + 0x10, 0x2000, NULL), 0);
     rig_assert_aborts(rig, dev, BASE + 0x1234, DMS_READ);
     assert_int_equal(dms_map_fixed(dev, BASE, pages, 0x3000, DMS_TO_DEVICE, NULL), 0);
