@@ -54,7 +54,8 @@ struct dms_pgtable_slot {
     uint64_t entries;
     uint64_t barriers;
     uint64_t cleans;
-    uint64_t unused[3];
+    uint64_t pages; /* mapped the quick way: an entry and a barrier each */
+    uint64_t unused[2];
 };
 
 /*

@@ -214,12 +214,12 @@ uint64_t memory_live(void)
 int memory_phys(void *ctx, const void *ptr, size_t size, dms_phys_t *phys, size_t *run)
 {
     uintptr_t at = (uintptr_t)ptr;
-    size_t left = ram_last - at + 1;
+    size_t left = ram_last - at;
 
     (void)ctx;
-    if (at < (uintptr_t)image_start || at > ram_last)
+    if (left > ram_last - (uintptr_t)image_start)
         return DMS_EFAULT;
     phys->addr = at;
-    *run = size <= left ? size : left;
+    *run = size <= left ? size : left + 1;
     return 0;
 }

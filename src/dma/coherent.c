@@ -69,5 +69,5 @@ int dms_coherent_free(struct dms_device *dev, void *ptr, size_t size, dms_iova_t
     err = pages_of(iova, size, group_granule(dev->group), &pages);
     if (err || pages.first != iova)
         return DMS_EINVAL;
-    return unmap_strict(dev->group, domain, pages, ptr, NULL);
+    return unmap_strict(dev->group, domain, iova, pages.size, ptr, NULL);
 }

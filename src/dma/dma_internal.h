@@ -52,8 +52,8 @@ static inline int dma_begin(struct dms_device *dev, enum dms_direction dir,
                             const struct dms_dma_opts *opts, struct dms_iommu_domain **domain,
                             uint32_t *prot)
 {
-    *prot = dma_prot(dev, dir, opts);
     *domain = device_domain(dev);
+    *prot = dma_prot(dev, dir, opts);
     if (!*prot)
         return DMS_EINVAL;
     return *domain ? 0 : DMS_ENODEV;
@@ -106,8 +106,8 @@ static inline int request_iova(struct dms_device *dev, uint64_t size,
  * unmap.c: one whole mapping, strictly. `table`: memory of that size that goes with it, or NULL.
  * Errors of dms_unmap().
  */
-int unmap_strict(struct dms_group *group, struct dms_iommu_domain *domain, struct pages pages,
-                 void *table, struct dms_report *report);
+int unmap_strict(struct dms_group *group, struct dms_iommu_domain *domain, dms_iova_t iova,
+                 uint64_t size, void *table, struct dms_report *report);
 
 /* refuse.c: the name of what lies at the pages of an unmap that failed with `err`. Returns err. */
 int refuse_unmap(struct dms_group *group, int err, struct pages pages, struct dms_report *report);

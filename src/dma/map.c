@@ -70,7 +70,8 @@ int dms_map(struct dms_device *dev, void *ptr, size_t size, enum dms_direction d
         return err;
     if (!port->virt_to_phys)
         return DMS_ENOTSUP;
-    if (size == 0 || (uintptr_t)ptr + (size - 1) < (uintptr_t)ptr)
+    /* No object ends with the address space, or there would be no pointer past it. */
+    if ((uintptr_t)ptr + size <= (uintptr_t)ptr)
         return size ? DMS_ERANGE : DMS_EINVAL;
     err = port->virt_to_phys(port->ctx, ptr, size, &phys, &run);
     if (err)

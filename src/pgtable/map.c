@@ -93,7 +93,7 @@ static __attribute__((noinline)) int map_run(struct dms_pgtable *pt, struct dms_
 
 /*
  * One page, in the recent table of pages, as most calls are: that table is why iova needs no check
- * against the input width. The walker snoops. False: it is not that simple, and nothing was written.
+ * against the input width. The walker snoops. To be counted. False: it is not that simple, and nothing was written.
  */
 INLINE_ALWAYS bool map_page(struct dms_pgtable *pt, struct dms_pgtable_slot *slot, uint64_t iova,
                             uint64_t phys, uint32_t prot)
@@ -105,7 +105,6 @@ INLINE_ALWAYS bool map_page(struct dms_pgtable *pt, struct dms_pgtable_slot *slo
     if (!LIKELY(bits == 0 && leaf && recent_page(pt, slot, iova, &entry) && *entry == 0))
         return false;
     word_store(entry, (leaf | phys | DESC_TABLE) ^ format_bounds(prot));
-    count_add(&slot->entries, 1);
     return true;
 }
 
@@ -130,7 +129,7 @@ int dms_pgtable_map(struct dms_pgtable *pt, dms_iova_t iova, dms_phys_t phys, ui
     if (!LIKELY(size == granule(pt) && guard_enter_quickly(pt, iova, iova + (size - 1), &slot) &&
                 map_page(pt, slot, iova, phys.addr, prot)))
         return map_any(pt, iova, phys.addr, size, prot);
-    count_add(&slot->barriers, 1);
+    count_add(&slot->pages, 1);
     guard_leave_quickly(slot);
     port_barrier(pt->cfg.port, DMS_BARRIER_TABLE);
     return 0;
@@ -167,8 +166,10 @@ int dms_pgtable_map_list(struct dms_pgtable *pt, dms_iova_t iova,
         uint32_t inner = (i == 0 ? 0 : DMS_PROT_BEGIN) | (i == n - 1 ? 0 : DMS_PROT_END);
         uint64_t phys = pieces[i].phys.addr, size = pieces[i].size;
 
-        if (!LIKELY(pt->cfg.coherent && size == granule(pt) &&
-                    map_page(pt, slot, at, phys, prot & ~inner)))
+        if (LIKELY(pt->cfg.coherent && size == granule(pt) &&
+                   map_page(pt, slot, at, phys, prot & ~inner)))
+            count_add(&slot->entries, 1);
+        else
             error = map_run(pt, slot, at, phys, size, prot & ~inner);
         if (!error)
             at += size;

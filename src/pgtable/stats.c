@@ -5,8 +5,10 @@
 
 static void add_slot(struct dms_pgtable_stats *out, const struct dms_pgtable_slot *slot)
 {
-    out->entries += __atomic_load_n(&slot->entries, __ATOMIC_RELAXED);
-    out->barriers += __atomic_load_n(&slot->barriers, __ATOMIC_RELAXED);
+    uint64_t pages = __atomic_load_n(&slot->pages, __ATOMIC_RELAXED);
+
+    out->entries += __atomic_load_n(&slot->entries, __ATOMIC_RELAXED) + pages;
+    out->barriers += __atomic_load_n(&slot->barriers, __ATOMIC_RELAXED) + pages;
     out->cleans += __atomic_load_n(&slot->cleans, __ATOMIC_RELAXED);
 }
 

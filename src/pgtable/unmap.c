@@ -221,28 +221,31 @@ static __attribute__((noinline)) int unmap_any(struct dms_pgtable *pt, uint64_t 
  * empties. Entered quickly. False: it is not that simple, and nothing was removed.
  */
 INLINE_ALWAYS bool unmap_page(struct dms_pgtable *pt, struct dms_pgtable_slot *slot, uint64_t iova,
-                              struct dms_iommu_gather *gather)
+                              uint64_t last, struct dms_iommu_gather *gather)
 {
     uint64_t *link = slot->recent[0].link;
-    uint64_t *entry;
+    uint64_t *entry, word;
 
-    if (!LIKELY(!range_ragged(pt, iova) && recent_page(pt, slot, iova, &entry) &&
-                (word_load(entry) & (DESC_VALID | LEAF_JOINED)) == DESC_VALID && link &&
+    if (!LIKELY(!range_ragged(pt, iova) && recent_page(pt, slot, iova, &entry)))
+        return false;
+    word = word_load(entry);
+    if (!LIKELY(word_is_valid(word) && !(word & LEAF_JOINED) && link &&
                 (word_load(link) & LINK_KEPT)))
         return false;
     word_store(entry, 0);
     count_add(&slot->entries, 1);
-    gather_add(gather, iova, iova | pt->page_mask, 1, entry_lg2(pt, LEAF_LEVEL));
+    gather_add(gather, iova, last, 1, entry_lg2(pt, LEAF_LEVEL));
     return true;
 }
 
 int dms_pgtable_unmap(struct dms_pgtable *pt, dms_iova_t iova, uint64_t size, bool exact,
                       struct dms_iommu_gather *gather)
 {
+    uint64_t last = iova + (size - 1);
     struct dms_pgtable_slot *slot;
 
-    if (!LIKELY(size == granule(pt) && guard_enter_quickly(pt, iova, iova + (size - 1), &slot) &&
-                unmap_page(pt, slot, iova, gather)))
+    if (!LIKELY(size == granule(pt) && guard_enter_quickly(pt, iova, last, &slot) &&
+                unmap_page(pt, slot, iova, last, gather)))
         return unmap_any(pt, iova, size, exact, gather);
     guard_leave_quickly(slot);
     return 0;

@@ -99,6 +99,11 @@ store_command(struct smmu *smmu, uint64_t position, const struct smmu_cmd *cmd)
     entry[0] = cpu_to_le64(cmd->word[0]);
     entry[1] = cpu_to_le64(cmd->word[1]);
     smmu_clean(smmu, entry, CMD_BYTES);
+}
+
+static inline void post_command(struct smmu *smmu, uint64_t position, const struct smmu_cmd *cmd)
+{
+    store_command(smmu, position, cmd);
     smmu->cmdq.posted[smmu_cmd_kind(cmd)]++;
 }
 
@@ -124,9 +129,9 @@ static void post_locked(struct batch *batch)
     uint64_t prod = begin;
 
     for (; room && batch->posted < batch->count; room--)
-        store_command(smmu, prod++, &batch->cmds[batch->posted++]);
+        post_command(smmu, prod++, &batch->cmds[batch->posted++]);
     if (room) {
-        store_command(smmu, prod++, &sync);
+        post_command(smmu, prod++, &sync);
         batch->posted++;
     }
     if (prod == begin)
@@ -243,23 +248,27 @@ static inline bool is_easy(const struct smmu_cmdq *cmdq, uint64_t prod, uint64_t
 {
     uint64_t used = prod - atomic_load_explicit(&cmdq->cons, memory_order_acquire);
 
-    return is_in_order(history) && used + n < smmu_queue_size(&cmdq->queue);
+    return is_in_order(history) && used + n <= cmdq->queue.mask / 2;
 }
 
 /*
  * Everything before `end` was consumed, and nothing after it. cons stays behind: it is only a
  * bound, and is brought up to date when the room that it promises is used up.
  */
-static inline bool is_at(struct smmu *smmu, uint64_t end)
+static inline bool is_at(const struct smmu *smmu, const struct dms_port *port, uint64_t end)
 {
     uint32_t reg = smmu_read32(smmu, REG_CMDQ_CONS);
 
-    port_barrier(smmu->iommu.port, DMS_BARRIER_READ);
+    port_barrier(port, DMS_BARRIER_READ);
     return smmu_queue_distance(&smmu->cmdq.queue, end, reg) == 0;
 }
 
-/* What an idle SMMU has done by the time its register is read needs no clock. */
-int smmu_cmdq_submit(struct smmu *smmu, const struct smmu_cmd *cmds, unsigned n)
+/*
+ * What an idle SMMU has done by the time its register is read needs no clock. page: the command
+ * invalidates a page, and is counted as that with its sync.
+ */
+static inline __attribute__((always_inline)) int
+submit(struct smmu *smmu, const struct smmu_cmd *cmds, unsigned n, bool page)
 {
     const struct dms_port *port = smmu->iommu.port;
     struct smmu_cmdq *cmdq = &smmu->cmdq;
@@ -274,15 +283,34 @@ int smmu_cmdq_submit(struct smmu *smmu, const struct smmu_cmd *cmds, unsigned n)
         return submit_slowly(smmu, cmds, n);
     }
     end = first + n;
-    for (uint64_t at = first; at != end; at++)
-        store_command(smmu, at, cmds++);
+    for (uint64_t at = first; at != end; at++, cmds++) {
+        store_command(smmu, at, cmds);
+        if (!page)
+            cmdq->posted[smmu_cmd_kind(cmds)]++;
+    }
     store_command(smmu, end++, &sync);
     publish(smmu, end);
-    cmdq->batches++;
+    if (page) {
+        cmdq->pages++;
+    } else {
+        cmdq->posted[CMD_SYNC]++;
+        cmdq->batches++;
+    }
     port_unlock(port, &cmdq->lock);
 
-    if (is_at(smmu, end) && atomic_load_explicit(&cmdq->history, memory_order_acquire) == history)
+    if (is_at(smmu, port, end) &&
+        atomic_load_explicit(&cmdq->history, memory_order_acquire) == history)
         return DMS_OK;
     return judge_slowly(&(struct batch){
         .smmu = smmu, .count = n, .posted = n + 1, .first = first, .end = end, .history = history});
+}
+
+int smmu_cmdq_submit(struct smmu *smmu, const struct smmu_cmd *cmds, unsigned n)
+{
+    return submit(smmu, cmds, n, false);
+}
+
+int smmu_cmdq_submit_page(struct smmu *smmu, struct smmu_cmd cmd)
+{
+    return submit(smmu, &cmd, 1, true);
 }

@@ -76,6 +76,7 @@ static int init(struct smmu *smmu, struct smmu_domain *domain)
         return err;
     }
     domain->tlbi_page = tlbi_page(smmu, domain);
+    domain->page_mask = BIT64(domain->domain.granule_lg2) - 1;
     blocks = domain->pt.leaf_sizes & (domain->pt.leaf_sizes - 1);
     domain->block_size = blocks & -blocks;
     cd = smmu_cd_make(smmu, &domain->pt, domain->asid);

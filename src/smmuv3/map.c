@@ -30,7 +30,7 @@ static inline int invalidate_page(struct smmu_domain *domain, uint64_t address)
 {
     const struct smmu_cmd cmd = {{domain->tlbi_page.word[0], domain->tlbi_page.word[1] | address}};
 
-    return smmu_cmdq_submit(smmu_domain_smmu(domain), &cmd, 1);
+    return smmu_cmdq_submit_page(smmu_domain_smmu(domain), cmd);
 }
 
 static __attribute__((noinline)) int flush_all(struct smmu_domain *domain,
@@ -54,7 +54,8 @@ int smmu_flush(struct dms_iommu_domain *base, struct dms_iommu_gather *gather)
     struct smmu_domain *domain = smmu_domain_of(base);
     int err;
 
-    if (gather->pages != 1 || gather->tables || gather->stride_lg2 != base->granule_lg2)
+    /* One granule: nothing else has that hull, and an empty gather has none. */
+    if (gather->last - gather->first != domain->page_mask || gather->tables)
         return flush_all(domain, gather);
     err = invalidate_page(domain, gather->first);
     if (!err)

@@ -67,7 +67,8 @@ struct smmu_cmdq {
     uint32_t gerrorn; /* what GERRORN holds; under lock */
 
     /* Work done; under lock. */
-    uint64_t batches;
+    uint64_t batches; /* but for those of `pages` */
+    uint64_t pages;   /* batches of one invalidation and its sync, not in `posted` */
     uint64_t queue_full;
     uint64_t posted[CMDQ_KINDS]; /* commands, by smmu_cmd_kind() */
 };
@@ -158,6 +159,7 @@ struct smmu_domain {
     dms_phys_t cd_phys;
     uint16_t asid;
     struct smmu_cmd tlbi_page;    /* invalidates the page at address 0 */
+    uint64_t page_mask;           /* granule - 1 */
     uint64_t block_size;          /* bytes of the smallest leaf above the granule */
     uint32_t streams;             /* SIDs attached; under strtab.lock */
     _Atomic bool stale;           /* a cached stream table entry may lead here, attached or not */
@@ -260,6 +262,8 @@ void smmu_cmdq_fini(struct smmu *smmu);
  * commands may have had its effect.
  */
 int smmu_cmdq_submit(struct smmu *smmu, const struct smmu_cmd *cmds, unsigned n);
+/* The same for the invalidation of one page. */
+int smmu_cmdq_submit_page(struct smmu *smmu, struct smmu_cmd cmd);
 /* Reads CMDQ_CONS and moves cons forward. Returns the register. */
 uint32_t smmu_cmdq_refresh(struct smmu *smmu);
 
