@@ -93,7 +93,8 @@ static __attribute__((noinline)) int map_run(struct dms_pgtable *pt, struct dms_
 
 /*
  * One page, in the recent table of pages, as most calls are: that table is why iova needs no check
- * against the input width. The walker snoops. To be counted. False: it is not that simple, and nothing was written.
+ * against the input width. The walker snoops; the caller counts. False: it is not that simple, and
+ * nothing was written.
  */
 INLINE_ALWAYS bool map_page(struct dms_pgtable *pt, struct dms_pgtable_slot *slot, uint64_t iova,
                             uint64_t phys, uint32_t prot)

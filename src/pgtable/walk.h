@@ -53,7 +53,10 @@ static inline struct walk walk_to(struct dms_pgtable *pt, struct dms_pgtable_slo
 /* Of a table that covers no IOVA. */
 #define RECENT_NONE BIT64(63)
 
-/* The slot's recent tables are still linked. To be asked after guard_enter, and good until guard_leave. */
+/*
+ * The recent tables of the slot are still linked. To be asked after guard_enter, and good until
+ * guard_leave.
+ */
 static inline bool recent_is_fresh(const struct dms_pgtable *pt,
                                    const struct dms_pgtable_slot *slot)
 {
