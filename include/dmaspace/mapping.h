@@ -13,8 +13,8 @@ extern "C" {
 enum dms_prot {
     DMS_PROT_COHERENT = 1u << 4, /* the master snoops: cacheable memory attributes */
     DMS_PROT_DEVICE = 1u << 5,   /* device memory: no speculation (MMIO, on-chip RAM) */
-    DMS_PROT_BEGIN = 1u << 6,   /* the first page is the beginning of a mapping */
-    DMS_PROT_END = 1u << 7,     /* the last page is the end of a mapping */
+    DMS_PROT_BEGIN = 1u << 6,    /* the first page is the beginning of a mapping */
+    DMS_PROT_END = 1u << 7,      /* the last page is the end of a mapping */
 };
 
 /* One run of memory in a list. */

@@ -124,7 +124,7 @@ struct dms_pgtable {
     uint32_t index_mask;  /* entries of a table below the root, - 1 */
     uint8_t index_bits;   /* input bits that one level translates: granule_lg2 - 3 */
     uint8_t level_lg2[5]; /* [n]: what a table at level n covers; [n + 1]: what its entry covers */
-    unsigned slot_count;     /* of the guard */
+    unsigned slot_count;  /* of the guard */
     ptrdiff_t number_offset; /* of the guard; 0: the quick way in is barred, see guard.h */
     struct dms_pgtable_slot *slots;
     unsigned kept_count;

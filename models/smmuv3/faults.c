@@ -32,8 +32,14 @@ static const struct word {
     size_t offset;
     bool when;
 } words[] = {
-#define WHEN(field)   {#field, offsetof(struct smmuv3_faults, field), true}
-#define NUMBER(field) {#field, offsetof(struct smmuv3_faults, field), false}
+#define WHEN(field)                                                                                \
+    {                                                                                              \
+#field, offsetof(struct smmuv3_faults, field), true                                        \
+    }
+#define NUMBER(field)                                                                              \
+    {                                                                                              \
+#field, offsetof(struct smmuv3_faults, field), false                                       \
+    }
     WHEN(cmdq_stuck),
     WHEN(sync_stuck),
     WHEN(cmd_illegal),
@@ -66,13 +72,15 @@ void smmuv3_faults_print(const struct smmuv3_faults *faults, char *buf)
     size_t at = 0;
 
     for (size_t i = 0; i < NWORDS; i++) {
-        const uint32_t *value = (const uint32_t *)(const void *)((const char *)faults + words[i].offset);
+        const uint32_t *value =
+            (const uint32_t *)(const void *)((const char *)faults + words[i].offset);
         const char *gap = at ? " " : "";
 
         if (value[0] == 0)
             continue;
-        at += (size_t)snprintf(buf + at, SMMUV3_FAULT_ID_MAX - at, words[i].when ? "%s%s=%" PRIu32 : "%s%s=0x%" PRIx32,
-                               gap, words[i].name, value[0]);
+        at += (size_t)snprintf(buf + at, SMMUV3_FAULT_ID_MAX - at,
+                               words[i].when ? "%s%s=%" PRIu32 : "%s%s=0x%" PRIx32, gap,
+                               words[i].name, value[0]);
         if (words[i].when && value[1])
             at += (size_t)snprintf(buf + at, SMMUV3_FAULT_ID_MAX - at, "+%" PRIu32, value[1]);
     }

@@ -87,7 +87,7 @@ struct smmuv3_model {
     pthread_cond_t work; /* with regs_lock: there may be something for the worker */
     bool stop;
 
-    atomic_uint irqs;                   /* bit n: enum smmuv3_irq n is to be delivered */
+    atomic_uint irqs;                  /* bit n: enum smmuv3_irq n is to be delivered */
     atomic_uint occurred[FAULT_KINDS]; /* occurrences of each fault kind */
     _Atomic uint64_t faults;           /* of these, those that came to pass */
 };
@@ -245,21 +245,24 @@ static inline bool queue_full(uint32_t prod, uint32_t cons, unsigned lg2)
 
 bool memory_load(struct smmuv3_model *m, uint64_t pa, uint64_t *words, unsigned n);
 
-bool stream_find(struct smmuv3_model *m, struct lane *lane, uint32_t sid, struct stream *out, struct fault *f);
+bool stream_find(struct smmuv3_model *m, struct lane *lane, uint32_t sid, struct stream *out,
+                 struct fault *f);
 void stream_decode(const struct smmuv3_model *m, const uint64_t ste[8], struct stream *out);
 
-bool context_find(struct smmuv3_model *m, struct lane *lane, const struct stream *stream, uint32_t sid,
-                  uint32_t ssid, struct context *out, struct fault *f);
+bool context_find(struct smmuv3_model *m, struct lane *lane, const struct stream *stream,
+                  uint32_t sid, uint32_t ssid, struct context *out, struct fault *f);
 void context_decode(const struct smmuv3_model *m, const uint64_t cd[8], struct context *out);
 
 /* TLB first, then tables. */
-bool address_find(struct smmuv3_model *m, struct lane *lane, const struct context *context, uint64_t iova,
-                  struct range_entry *out, struct fault *f);
+bool address_find(struct smmuv3_model *m, struct lane *lane, const struct context *context,
+                  uint64_t iova, struct range_entry *out, struct fault *f);
 bool table_walk(struct smmuv3_model *m, struct lane *lane, const struct context *context,
-                const struct context_half *half, uint64_t va, struct range_entry *out, struct fault *f);
+                const struct context_half *half, uint64_t va, struct range_entry *out,
+                struct fault *f);
 bool permitted(const struct context *context, const struct request *r, uint32_t attrs);
 
 /* The whole way for one request; r's attributes are overridden as the STE says. */
-bool translate(struct smmuv3_model *m, struct lane *lane, struct request *r, uint64_t *pa, struct fault *f);
+bool translate(struct smmuv3_model *m, struct lane *lane, struct request *r, uint64_t *pa,
+               struct fault *f);
 
 #endif

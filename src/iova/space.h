@@ -30,8 +30,8 @@ struct dms_iova_space {
     uint64_t tree_ops;
     struct tree tree;
     struct regions regions;
-    struct gaps
-        gaps; /* seldom written: it keeps what is read below away from what is written above */
+    /* Seldom written: it keeps what is read below away from what is written above. */
+    struct gaps gaps;
 
     /* By slot number + 1; NULL: that thread has none yet. [0] is for threads without a number, and stays NULL. */
     _Atomic(struct slot *) slots[];

@@ -244,7 +244,8 @@ static void fail_each_allocation(unsigned flags, enum host_threads threads)
         refused += scene.refused;
     }
     /* It goes without a slot, a depot or a batch. */
-    print_message("# %llu faults injected, %u calls refused\n", (unsigned long long)nth - 1, refused);
+    print_message("# %llu faults injected, %u calls refused\n", (unsigned long long)nth - 1,
+                  refused);
     assert_true(nth > 20 && refused > (nth - 1) / 2);
 }
 
