@@ -82,8 +82,10 @@ static inline bool recent_page(const struct dms_pgtable *pt, const struct dms_pg
 {
     uint64_t index = (iova - slot->recent[0].first) >> entry_lg2(pt, LEAF_LEVEL);
 
+    if (!LIKELY(recent_is_fresh(pt, slot) && index <= pt->index_mask))
+        return false;
     *entry = &slot->recent[0].table[index];
-    return recent_is_fresh(pt, slot) && index <= pt->index_mask;
+    return true;
 }
 
 /*
