@@ -32,14 +32,12 @@ static const struct word {
     size_t offset;
     bool when;
 } words[] = {
-#define WHEN(field)                                                                                \
+#define WORD(field, is_when)                                                                       \
     {                                                                                              \
-#field, offsetof(struct smmuv3_faults, field), true                                        \
+        .name = #field, .offset = offsetof(struct smmuv3_faults, field), .when = is_when           \
     }
-#define NUMBER(field)                                                                              \
-    {                                                                                              \
-#field, offsetof(struct smmuv3_faults, field), false                                       \
-    }
+#define WHEN(field)   WORD(field, true)
+#define NUMBER(field) WORD(field, false)
     WHEN(cmdq_stuck),
     WHEN(sync_stuck),
     WHEN(cmd_illegal),
@@ -61,6 +59,7 @@ static const struct word {
     {"idr3", offsetof(struct smmuv3_faults, idr_xor[3]), false},
     {"idr4", offsetof(struct smmuv3_faults, idr_xor[4]), false},
     {"idr5", offsetof(struct smmuv3_faults, idr_xor[5]), false},
+#undef WORD
 #undef WHEN
 #undef NUMBER
 };

@@ -214,9 +214,9 @@ static const struct {
     const char *name;
     bool (*run)(void);
 } tests[] = {
-#define TEST(name)                                                                                 \
+#define TEST(function)                                                                             \
     {                                                                                              \
-#name, name                                                                                \
+        .name = #function, .run = function                                                         \
     }
     TEST(memory_is_zeroed_aligned_and_nobody_elses),     TEST(freed_pages_join_again),
     TEST(memory_functions_copy_move_and_compare),        TEST(a_wait_sleeps_as_long_as_it_was_told),

@@ -165,7 +165,7 @@ struct suite_test {
 
 #define SUITE_TEST(function)                                                                       \
     {                                                                                              \
-#function, function                                                                        \
+        .name = #function, .run = function                                                         \
     }
 
 /* One list for each file; the last has no name. suite.c has them in the order in which they run. */
