@@ -31,6 +31,7 @@ demo:
 
 check:
 	@scripts/setup build test
+	@scripts/setup qemu browser || echo 'check: going on without them: their tests are skipped'
 	@scripts/check
 
 check-qemu:
