@@ -24,6 +24,15 @@ static uint64_t place_last(const struct dms_pgtable *pt, const struct place *pla
     return entry_last(pt, place->walk.level, place->first);
 }
 
+/* The last entry of the walk's table in this direction; the root may be shorter than a table. */
+static unsigned table_edge(const struct dms_pgtable *pt, const struct walk *walk, bool down)
+{
+    if (down)
+        return 0;
+    return walk->table == pt->root_entries ? (unsigned)(pt->root_bytes / sizeof(uint64_t)) - 1
+                                           : table_entries(pt) - 1;
+}
+
 /*
  * The neighbour above or below, inside the same table if it can be: the same level then, and no
  * walk. An entry above the leaves that holds anything may link a table, and is walked. False: there
@@ -32,7 +41,7 @@ static uint64_t place_last(const struct dms_pgtable *pt, const struct place *pla
 static bool place_step(struct dms_pgtable *pt, struct place *place, bool down)
 {
     struct walk *walk = &place->walk;
-    unsigned edge = down ? 0 : table_entries(pt) - 1;
+    unsigned edge = table_edge(pt, walk, down);
     uint64_t next = down ? place->first - 1 : place_last(pt, place) + 1;
     unsigned index = down ? walk->index - 1 : walk->index + 1;
     uint64_t word;
@@ -50,6 +59,21 @@ static bool place_step(struct dms_pgtable *pt, struct place *place, bool down)
     return true;
 }
 
+/* Over entries that hold nothing, to the last of them in this table: most of what a search meets. */
+static void place_skip(const struct dms_pgtable *pt, struct place *place, bool down)
+{
+    struct walk *walk = &place->walk;
+    unsigned edge = table_edge(pt, walk, down);
+    unsigned step = down ? -1u : 1;
+    unsigned index = walk->index;
+
+    while (index != edge && word_load(&walk->table[index + step]) == 0)
+        index += step;
+    place->first +=
+        (uint64_t)((int64_t)index - (int64_t)walk->index) * entry_bytes(pt, walk->level);
+    walk->index = index;
+}
+
 /*
  * From a place that is no leaf to the nearest one that is. Each step crosses one entry, of whatever
  * level.
@@ -57,6 +81,8 @@ static bool place_step(struct dms_pgtable *pt, struct place *place, bool down)
 static bool place_find(struct dms_pgtable *pt, struct place *place, bool down)
 {
     while (!word_is_valid(place->walk.word)) {
+        if (place->walk.word == 0)
+            place_skip(pt, place, down);
         if (!place_step(pt, place, down))
             return false;
     }
