@@ -97,7 +97,7 @@ struct dms_machine_cfg {
      * Called for every fault, by the thread that calls dms_machine_poll(), without any lock held:
      * the callback may call any function of the library except dms_machine_poll(). *fault is valid
      * during the call only, and holds no pointers, so it may be copied. NULL: faults go to the
-     * port's log, one line each.
+     * port's log, one line each, but for brief ones (DMS_FAULT_LOOKS), which are only counted.
      */
     void (*on_fault)(void *ctx, const struct dms_fault *fault);
     void *on_fault_ctx;

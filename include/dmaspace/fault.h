@@ -21,9 +21,19 @@ extern "C" {
 /* Room for the longest line of dms_fault_format(). */
 #define DMS_FAULT_LINE 768
 
+/*
+ * A flood of one function's faults must not keep those of the others from being told. So of each
+ * device, and of all streams that nobody owns behind one IOMMU, so many faults in a row are looked
+ * into, and one more for each DMS_FAULT_LOOK_NS that passes. All others are brief: they are handed
+ * on as well, with reason, stream, address and owner, but what lies at and around the address is
+ * left out.
+ */
+#define DMS_FAULT_LOOKS   32
+#define DMS_FAULT_LOOK_NS 10000000
+
 /* Where the nearest mapping lies, seen from the fault's IOVA. */
 enum dms_nearest {
-    DMS_NEAREST_NONE, /* nothing is mapped at all */
+    DMS_NEAREST_NONE, /* nothing is mapped at all; meaningless in a brief fault */
     DMS_NEAREST_HERE, /* the IOVA is mapped (by now, or for another kind of access) */
     DMS_NEAREST_BELOW,
     DMS_NEAREST_ABOVE,
@@ -46,6 +56,10 @@ struct dms_fault {
     uint32_t id; /* its function id or requester id */
     bool attached;
 
+    /* See DMS_FAULT_LOOKS: has_below, has_above and all about the address are 0 in a brief one. */
+    bool brief;
+    uint64_t brief_before; /* of a fault that is not: the brief ones since the last that was not */
+
     /* Without an owner: the owned streams next to it, which often tell what went wrong. */
     bool has_below;
     bool has_above;
@@ -54,7 +68,7 @@ struct dms_fault {
     char device_below[DMS_NAME_MAX];
     char device_above[DMS_NAME_MAX];
 
-    /* The address, when has_owner, attached and has_iova. */
+    /* The address, when has_owner, attached and has_iova, and not brief. */
     bool outside_aperture; /* beyond the aperture, or in the granule of IOVA 0 */
     struct dms_range aperture;
 
@@ -83,6 +97,8 @@ struct dms_fault {
  *
  *   fault: nobody owns stream 0x1941 on smmu, read of 0x1000: stream not configured;
  *     below is 0x1940 of iris:non-pixel; above is 0x1943 of iris:pixel
+ *
+ * After brief faults, the next one that is not ends with "; 999 before it were brief".
  *
  * Returns the length of the whole line without its NUL. buf may be NULL when size is 0.
  */

@@ -109,22 +109,30 @@ static void fill_nearest(struct dms_group *group, struct dms_fault *fault)
         take_nearest(fault, &mapping);
 }
 
+static void look_into(struct stream_owner *owner, struct dms_fault *fault)
+{
+    if (!fault->has_iova)
+        return;
+    fill_region(owner->device, fault);
+    if (group_domain(owner->group))
+        fill_nearest(owner->group, fault);
+}
+
 /* The lock keeps the owner, its group and the group's domain where they are. */
 static void fill(struct machine_iommu *on, struct dms_fault *fault)
 {
     struct dms_machine *machine = on->machine;
+    uint64_t now = machine->port->now_ns(machine->port->ctx);
     struct stream_owner *owner;
 
     port_lock(machine->port, &machine->owners_lock);
     owner = owners_find(&on->owners, fault->sid, &machine->work);
-    if (!owner) {
-        fill_neighbours(machine, &on->owners, fault);
-    } else {
+    if (owner) {
         fill_owner(owner->device, fault);
-        if (fault->has_iova)
-            fill_region(owner->device, fault);
-        if (fault->has_iova && group_domain(owner->group))
-            fill_nearest(owner->group, fault);
+        if (fault_budget_take(&owner->device->budget, now, fault))
+            look_into(owner, fault);
+    } else if (fault_budget_take(&on->budget, now, fault)) {
+        fill_neighbours(machine, &on->owners, fault);
     }
     port_unlock(machine->port, &machine->owners_lock);
 }
@@ -147,7 +155,7 @@ void machine_on_event(void *ctx, struct dms_iommu *iommu, const struct dms_iommu
     atomic_fetch_add_explicit(&machine->faults, 1, memory_order_relaxed);
     if (machine->on_fault) {
         machine->on_fault(machine->on_fault_ctx, &fault);
-    } else {
+    } else if (!fault.brief) {
         char line[DMS_FAULT_LINE];
 
         dms_fault_format(&fault, line, sizeof(line));

@@ -134,29 +134,41 @@ static void put_neighbours(struct dms_text *text, const struct dms_fault *fault)
     }
 }
 
-static void put_fault(struct dms_text *text, const struct dms_fault *fault)
+static void put_unowned(struct dms_text *text, const struct dms_fault *fault)
 {
-    dms_text_str(text, "fault: ");
-    if (!fault->has_owner) {
-        dms_text_str(text, "nobody owns stream ");
-        dms_text_hex(text, fault->sid);
-        dms_text_str(text, " on ");
-        dms_text_str(text, fault->iommu);
-        dms_text_str(text, ", ");
-        put_address(text, fault);
-        put_neighbours(text, fault);
-        return;
-    }
+    dms_text_str(text, "nobody owns stream ");
+    dms_text_hex(text, fault->sid);
+    dms_text_str(text, " on ");
+    dms_text_str(text, fault->iommu);
+    dms_text_str(text, ", ");
+    put_address(text, fault);
+    put_neighbours(text, fault);
+}
+
+static void put_owned(struct dms_text *text, const struct dms_fault *fault)
+{
     put_owner(text, fault);
     put_address(text, fault);
     if (!fault->attached) {
         dms_text_str(text, "; the device is not attached");
-        return;
-    }
-    if (fault->has_iova) {
+    } else if (fault->has_iova && !fault->brief) {
         put_region(text, fault);
         put_nearest(text, fault);
     }
+}
+
+static void put_fault(struct dms_text *text, const struct dms_fault *fault)
+{
+    dms_text_str(text, "fault: ");
+    if (fault->has_owner)
+        put_owned(text, fault);
+    else
+        put_unowned(text, fault);
+    if (fault->brief_before == 0)
+        return;
+    dms_text_str(text, "; ");
+    dms_text_dec(text, fault->brief_before);
+    dms_text_str(text, " before it were brief");
 }
 
 size_t dms_fault_format(const struct dms_fault *fault, char *buf, size_t size)

@@ -19,6 +19,7 @@
 #define DEVICE_MACHINE_H
 
 #include "base/list.h"
+#include "device/fault_budget.h"
 #include "device/owners.h"
 
 #include <dmaspace/device.h>
@@ -33,6 +34,7 @@ struct machine_iommu {
     struct dms_iommu *iommu;
     dms_of_node_t node; /* DMS_OF_NONE: none */
     struct owners owners;
+    struct fault_budget budget; /* of streams that nobody owns */
 };
 
 struct dms_machine {

@@ -38,6 +38,7 @@ struct dms_device {
     atomic_uint_fast64_t highest;
 
     atomic_uint_fast64_t faults;
+    struct fault_budget budget; /* machine->owners_lock */
 
     unsigned id_count;
     uint32_t ids[];

@@ -266,6 +266,7 @@ static void the_longest_line_fits(void **state)
         .nearest = DMS_NEAREST_BELOW,
         .mapping = {UINT64_MAX - 1, UINT64_MAX},
         .distance = UINT64_MAX,
+        .brief_before = UINT64_MAX,
     };
     char line[DMS_FAULT_LINE];
 
@@ -275,7 +276,7 @@ static void the_longest_line_fits(void **state)
     memset(fault.parent, 'p', DMS_NAME_MAX - 1);
     memset(fault.region_owner, 'o', DMS_NAME_MAX - 1);
     assert_in_range(dms_fault_format(&fault, line, sizeof(line)), 500, sizeof(line) - 1);
-    assert_non_null(strstr(line, " below"));
+    assert_non_null(strstr(line, " before it were brief"));
 }
 
 int main(void)

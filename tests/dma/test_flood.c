@@ -66,6 +66,13 @@ static void fault(struct flood *f, dms_sid_t sid)
     assert_false(f->world.access(&f->world, sid, NOWHERE, DMS_WRITE, &pa));
 }
 
+static uint64_t now_ns(const struct flood *f)
+{
+    const struct dms_port *port = dms_posix_port(f->world.posix);
+
+    return port->now_ns(port->ctx);
+}
+
 static struct work work_so_far(struct flood *f)
 {
     struct smmuv3_counters model;
@@ -117,12 +124,15 @@ static void a_flood_costs_another_function_s_mapping_nothing(void **state)
 {
     struct flood f = {0};
     struct work quiet, flooded;
+    uint64_t start, time;
 
     (void)state;
     begin(&f);
     rounds(&f, 0); /* caches fill */
     quiet = rounds(&f, 0);
+    start = now_ns(&f);
     flooded = rounds(&f, PER_ROUND);
+    time = now_ns(&f) - start;
     assert_int_equal(dms_device_fault_count(f.flooder), FLOOD);
     assert_int_equal(flooded.commands, quiet.commands);
     assert_int_equal(flooded.syncs, quiet.syncs);
@@ -131,6 +141,10 @@ static void a_flood_costs_another_function_s_mapping_nothing(void **state)
     assert_int_equal(flooded.allocations, quiet.allocations);
     /* Its own one fault, in the middle of all that, was told in its name. */
     assert_int_equal(dms_device_fault_count(f.worker), 1);
+    /* All were told, and no more of them looked into than that time allows; the worker's was. */
+    assert_int_equal(f.world.faults, FLOOD + 1);
+    assert_in_range(f.world.looks, DMS_FAULT_LOOKS + 1,
+                    DMS_FAULT_LOOKS + 2 + time / DMS_FAULT_LOOK_NS);
     end(&f);
 }
 

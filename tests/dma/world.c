@@ -6,6 +6,7 @@ static void on_fault(void *ctx, const struct dms_fault *fault)
     struct world *world = ctx;
 
     world->faults++;
+    world->looks += !fault->brief;
     world->last_fault = *fault;
 }
 

@@ -26,6 +26,7 @@ struct world {
     void (*end)(struct world *world);
 
     unsigned faults; /* reported since the world began */
+    unsigned looks;  /* of these, not brief */
     struct dms_fault last_fault;
     struct dms_posix_stats before; /* what was allocated when the machine was new */
 };
