@@ -6,6 +6,7 @@ SECTIONS = {
     "pgtable": "Page table, per call",
     "combined": "IOVA + map + unmap + free",
     "commands": "Commands to the SMMU, per map and unmap (software SMMUv3)",
+    "flood": "Beside another function's flood of faults: share of the rate alone (software SMMUv3)",
 }
 
 # Goals of nothing, which the benchmarks' own lines cannot say.
@@ -76,7 +77,7 @@ def cells(line):
     times = ratio(line)
     return [line["row"], str(line["threads"]), number(line["ours"]), theirs(line), line["unit"],
             f"{times:.2f}" if times else "-", "" if goal is None else number(goal), verdict,
-            work(line) + line.get("note", "")]
+            ", ".join(filter(None, [work(line), line.get("note")]))]
 
 
 HEAD = ["", "T", "ours", "Linux", "", "ratio", "goal", "", "work"]
