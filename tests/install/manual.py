@@ -72,6 +72,16 @@ def check_verb(tap, verb, dmaspace, pages):
     tap.check(f"{name}: zsh completes every option", missing_in_text(verb, re.sub(r"[+=](?=[},\[])", "", case)))
 
 
+def check_ids(tap, dmaspace, pages):
+    """Bash asks the command that is completed."""
+    listed = [line.split()[0] for line in run(dmaspace, "check", "--list").stdout.splitlines()]
+    begin = sorted({name for name in listed if name.startswith("map-")})
+    for before, option in [("", "--enable"), (f"{listed[0]},", "-d")]:
+        offered = completed(pages / "dmaspace", dmaspace, "check", option, f"{before}map-")
+        tap.check(f"bash completes ids of check after {option} {before}",
+                  [] if begin and sorted(offered) == [before + name for name in begin] else offered or ["nothing"])
+
+
 def check_shells(tap, verbs, pages):
     offered = completed(pages / "dmaspace", "dmaspace", "")
     tap.check("bash completes every verb", [verb["name"] for verb in verbs if verb["name"] not in offered])
@@ -107,6 +117,7 @@ def main():
     tap = Tap()
     for verb in verbs:
         check_verb(tap, verb, dmaspace, pages)
+    check_ids(tap, dmaspace, pages)
     check_shells(tap, verbs, pages)
     check_pages(tap, source, pages, verbs)
     tap.end()
