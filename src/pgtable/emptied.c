@@ -9,8 +9,6 @@
 #include "pgtable/table.h"
 #include "pgtable/word.h"
 
-#define LINE_WORDS 8u
-
 static bool any_valid(const uint64_t *table, unsigned index, unsigned end)
 {
     for (; index < end; index++) {
@@ -41,6 +39,8 @@ static unsigned find_valid(const struct dms_pgtable *pt, const uint64_t *table, 
     for (unsigned i = 0; i < n; i += LINE_WORDS) {
         unsigned at = (line - i) & (n - 1);
 
+        if (!word_is_valid(word_any_of_line(&table[at])))
+            continue;
         for (unsigned j = at; j < at + LINE_WORDS; j++) {
             if (word_is_valid(word_load(&table[j])))
                 return j;

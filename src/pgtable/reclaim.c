@@ -64,13 +64,37 @@ static const struct emptied *gather_head(const struct dms_iommu_gather *gather)
 /* Relaxed: whoever wrote an entry has left, or his slot is seen. */
 static bool is_zero(const uint64_t *table, unsigned n)
 {
-    uint64_t any = 0;
-
-    for (unsigned i = 0; i < n && any == 0; i += 8) {
-        for (unsigned j = i; j < i + 8; j++)
-            any |= __atomic_load_n(&table[j], __ATOMIC_RELAXED);
+    for (const uint64_t *end = table + n; table < end; table += LINE_WORDS) {
+        if (word_any_of_line(table))
+            return false;
     }
-    return any == 0;
+    return true;
+}
+
+/* Keeps its table from going: linked, or a table that another gather removed. */
+static bool is_used(uint64_t word, const struct dms_iommu_gather *gather)
+{
+    return word != 0 && (word_is_valid(word) || removed_of(word)->head != gather_head(gather));
+}
+
+/* The first such entry from the line of `from` on, and round; table_entries: there is none. */
+static unsigned find_used(const struct dms_pgtable *pt, const uint64_t *table, unsigned from,
+                          const struct dms_iommu_gather *gather)
+{
+    unsigned n = table_entries(pt);
+    unsigned line = from & ~(LINE_WORDS - 1);
+
+    for (unsigned i = 0; i < n; i += LINE_WORDS) {
+        unsigned at = (line + i) & (n - 1);
+
+        if (word_any_of_line(&table[at]) == 0)
+            continue;
+        for (unsigned k = at; k < at + LINE_WORDS; k++) {
+            if (is_used(word_load(&table[k]), gather))
+                return k;
+        }
+    }
+    return n;
 }
 
 bool reclaim_is_empty(const struct dms_pgtable *pt, const uint64_t *table, unsigned level,
@@ -78,13 +102,7 @@ bool reclaim_is_empty(const struct dms_pgtable *pt, const uint64_t *table, unsig
 {
     if (level == LEAF_LEVEL)
         return is_zero(table, table_entries(pt));
-    for (unsigned i = 0; i < table_entries(pt); i++) {
-        uint64_t word = word_load(&table[i]);
-
-        if (word != 0 && (word_is_valid(word) || removed_of(word)->head != gather_head(gather)))
-            return false;
-    }
-    return true;
+    return find_used(pt, table, 0, gather) == table_entries(pt);
 }
 
 struct emptied *reclaim_record(const struct dms_pgtable *pt, uint64_t *link, uint64_t iova,
@@ -211,16 +229,26 @@ static bool prune_one(struct dms_pgtable *pt, const struct dms_pgtable_slot *sel
 }
 
 /*
- * A look before the fence that all threads have to pass: the hinted entry first, then all. One that
- * is frozen is in a batch, and its turn comes.
+ * A look before the fence that all threads have to pass: from the hinted entry on, and the hint
+ * names what it meets. So a batch that empties half of a table does not read all of it each time.
+ * One that is frozen is in a batch, and its turn comes.
  */
-static bool may_go(const struct dms_pgtable *pt, uint64_t word, unsigned level,
+static bool may_go(const struct dms_pgtable *pt, uint64_t *link, unsigned level,
                    const struct dms_iommu_gather *gather)
 {
+    uint64_t word = word_load(link);
     const uint64_t *table = table_at(pt, word);
+    unsigned used;
 
-    return !(word & LINK_FROZEN) && !word_is_valid(word_load(&table[link_hint(word)])) &&
-           reclaim_is_empty(pt, table, level, gather);
+    if (word & LINK_FROZEN || word_is_valid(word_load(&table[link_hint(word)])))
+        return false;
+    if (level == LEAF_LEVEL)
+        return reclaim_is_empty(pt, table, level, gather);
+    used = find_used(pt, table, link_hint(word), gather);
+    if (used == table_entries(pt))
+        return true;
+    word_exchange(link, word, link_with_hint(word, used));
+    return false;
 }
 
 void reclaim_prune(struct dms_pgtable *pt, struct dms_pgtable_slot *self, uint64_t iova,
@@ -229,7 +257,7 @@ void reclaim_prune(struct dms_pgtable *pt, struct dms_pgtable_slot *self, uint64
     for (; level > pt->start_level; level--) {
         uint64_t *link = reclaim_find(pt, iova, level);
 
-        if (!link || !may_go(pt, word_load(link), level, gather) ||
+        if (!link || !may_go(pt, link, level, gather) ||
             !prune_one(pt, self, link, iova, level, gather))
             return;
     }

@@ -21,6 +21,27 @@ static inline uint64_t word_load(const uint64_t *word)
     return le64_swap(__atomic_load_n(word, __ATOMIC_ACQUIRE));
 }
 
+#define LINE_WORDS 8u
+
+static inline uint64_t word_peek(const uint64_t *word)
+{
+    return __atomic_load_n(word, __ATOMIC_RELAXED);
+}
+
+/*
+ * The bits that any of LINE_WORDS entries has, for a search that then looks closer. Written out, as
+ * compilers unroll no atomic loads, and such a search is most of what an emptied table costs.
+ */
+static inline uint64_t word_any_of_line(const uint64_t *line)
+{
+    uint64_t low =
+        word_peek(&line[0]) | word_peek(&line[1]) | word_peek(&line[2]) | word_peek(&line[3]);
+    uint64_t high =
+        word_peek(&line[4]) | word_peek(&line[5]) | word_peek(&line[6]) | word_peek(&line[7]);
+
+    return le64_swap(low | high);
+}
+
 /* For leaves: nothing is reached through them by the CPU. */
 static inline void word_store(uint64_t *word, uint64_t value)
 {
