@@ -9,15 +9,32 @@ static void bin_push(struct bin *bin, dms_iova_t iova)
     bin->entry[bin->count++] = iova;
 }
 
+/* The bin's oldest ranges lie side by side, upwards or downwards: one operation on the tree, if it is locked. */
+static bool is_run(const struct bin *bin, unsigned count)
+{
+    uint64_t step = bin->entry[1] - bin->entry[0];
+
+    if (step != bin->bytes && step != -bin->bytes)
+        return false;
+    for (unsigned i = 2; i < count; i++) {
+        if (bin->entry[i] - bin->entry[i - 1] != step)
+            return false;
+    }
+    return true;
+}
+
 /*
- * How many ranges of a full bin go: half of it where other threads may wait for the lock, or for the ranges. A thread
- * alone gives fewer at once, as each is an operation of its own on the tree, and none shall be much longer than others.
+ * How many ranges of a full bin go: half of it where other threads may wait for the lock, or for the ranges, or where
+ * they are a run. Else a thread alone gives fewer at once, as each is an operation of its own on the tree, and none
+ * shall be much longer than others.
  */
 static unsigned spill_count(const struct dms_iova_space *space, const struct bin *bin)
 {
     unsigned half = (bin->count + 1u) / 2;
 
-    return depot_cells(&space->caches) || half < SPILL_ALONE ? half : SPILL_ALONE;
+    if (depot_cells(&space->caches) || half < SPILL_ALONE || is_run(bin, half))
+        return half;
+    return SPILL_ALONE;
 }
 
 /* The oldest ones go; the youngest are the ones whose page tables are still warm. */

@@ -282,6 +282,50 @@ static void refusals_in_a_row_empty_the_caches_once(void **state)
     finish();
 }
 
+#define BURST 64u
+
+static int by_iova(const void *a, const void *b)
+{
+    dms_iova_t x = *(const dms_iova_t *)a, y = *(const dms_iova_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* Frees BURST pages that lie side by side, `step` apart in order; how often the cache gave ranges back meanwhile. */
+static uint64_t spills_of_burst(unsigned step)
+{
+    struct dms_iova_config config = {
+        .port = &scene.host.port, .aperture = {0, 4096 * PAGE}, .granule_lg2 = 12};
+    struct dms_iova_stats before, after;
+
+    memset(&scene, 0, sizeof(scene));
+    host_init(&scene.host, 1, HOST_SHOWS);
+    host_set_slot(0);
+    assert_int_equal(dms_iova_space_create(&config, &scene.space), 0);
+    for (unsigned i = 0; i < BURST; i++) {
+        struct dms_iova_request request = {.size = PAGE};
+
+        scene.pages[i] = 1;
+        assert_int_equal(dms_iova_alloc(scene.space, &request, &scene.iova[i]), 0);
+    }
+    qsort(scene.iova, BURST, sizeof(*scene.iova), by_iova);
+    dms_iova_get_stats(scene.space, &before);
+    for (unsigned i = 0; i < BURST; i++)
+        give(i * step % BURST);
+    dms_iova_get_stats(scene.space, &after);
+    finish();
+    return after.spills - before.spills;
+}
+
+/* A run is one operation on the tree, however many ranges it has; else few at once keep an operation short. */
+static void a_run_leaves_the_cache_at_once(void **state)
+{
+    (void)state;
+    assert_in_range(spills_of_burst(1), 1, BURST / BATCH + 2);
+    assert_in_range(spills_of_burst(BURST - 1), 1, BURST / BATCH + 2); /* downwards */
+    assert_true(spills_of_burst(5) >= (BURST - BIN_ENTRIES) / SPILL_ALONE - 1);
+}
+
 static unsigned height_of(const struct avl_node *node)
 {
     return node ? node->height : 0;
@@ -336,6 +380,7 @@ int main(void)
         cmocka_unit_test(with_caches_the_mean_is_logarithmic),
         cmocka_unit_test(a_request_that_no_gap_serves_reads_no_node),
         cmocka_unit_test(refusals_in_a_row_empty_the_caches_once),
+        cmocka_unit_test(a_run_leaves_the_cache_at_once),
         cmocka_unit_test(reserving_is_logarithmic_in_regions),
         cmocka_unit_test(a_live_range_takes_at_most_32_bytes),
     };
