@@ -28,14 +28,10 @@ static uint64_t slot_address(const struct smmuv3_model *m, unsigned lg2)
 static bool has_work(struct smmuv3_model *m, unsigned lg2)
 {
     uint32_t used = (m->regs.cmdq_prod - m->regs.cmdq_cons) & (uint32_t)below_lg2(lg2 + 1);
-    bool error;
 
     if (!(m->regs.cr0ack & CR0_CMDQEN) || m->stuck || used == 0 || used > UINT32_C(1) << lg2)
         return false;
-    pthread_mutex_lock(&m->out_lock);
-    error = gerror_active(m, GERROR_CMDQ);
-    pthread_mutex_unlock(&m->out_lock);
-    return !error;
+    return !gerror_active(m, GERROR_CMDQ);
 }
 
 /* CONS.ERR is visible before GERROR is (7.1). */

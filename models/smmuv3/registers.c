@@ -27,16 +27,6 @@ void registers_reset(struct smmuv3_model *m)
     r->gbpa = m->cfg.gbpa_abort ? GBPA_ABORT : 0;
 }
 
-static uint32_t read_out(struct smmuv3_model *m, const uint32_t *reg)
-{
-    uint32_t value;
-
-    pthread_mutex_lock(&m->out_lock);
-    value = *reg;
-    pthread_mutex_unlock(&m->out_lock);
-    return value;
-}
-
 static uint32_t read_id(const struct smmuv3_model *m, uint32_t offset)
 {
     unsigned n = (offset - REG_IDR0) / 4;
@@ -78,9 +68,9 @@ static uint32_t read_queue(struct smmuv3_model *m, uint32_t offset)
     case REG_EVENTQ_BASE + 4:
         return half_of(r->evtq_base, offset);
     case REG_EVENTQ_PROD:
-        return read_out(m, &r->evtq_prod);
+        return r->evtq_prod;
     case REG_EVENTQ_CONS:
-        return read_out(m, &r->evtq_cons);
+        return r->evtq_cons;
     default:
         return 0; /* RES0 */
     }
@@ -108,9 +98,9 @@ uint32_t register_read(struct smmuv3_model *m, uint32_t offset)
     case REG_GBPA:
         return read_control(m, offset);
     case REG_GERROR:
-        return read_out(m, &r->gerror);
+        return r->gerror;
     case REG_GERRORN:
-        return read_out(m, &r->gerrorn);
+        return r->gerrorn;
     case REG_STRTAB_BASE:
     case REG_STRTAB_BASE + 4:
         return half_of(r->strtab_base, offset);
