@@ -6,7 +6,7 @@
  *   regs_lock     the register file but what out_lock has, and the command queue
  *   the gate      one lane: a translation and its move of bytes, no longer than one page. All lanes: whatever a
  *                 translation depends on changes (registers, invalidations). So a CMD_SYNC waits for the
- *                 transactions that use what it invalidates (4.7.3).
+ *                 transactions that use what it invalidates (4.7.3). gate_lock comes before the lanes.
  *   a cache shard
  *   out_lock      what the SMMU tells software: event queue, GERROR, IRQ_CTRL
  */
@@ -27,6 +27,7 @@
 
 struct lane {
     pthread_mutex_t lock;
+    atomic_bool used;             /* by a thread, ever; becomes true under gate_lock */
     struct smmuv3_counters count; /* of what was done in this lane */
     char pad[64];                 /* keeps the next lane's lock in a cache line of its own */
 };
@@ -63,6 +64,7 @@ struct register_file {
 struct smmuv3_model {
     struct smmuv3_model_cfg cfg; /* constant, but for faults: regs_lock and gate */
     pthread_mutex_t regs_lock;
+    pthread_mutex_t gate_lock; /* held while the gate is closed, and to use a lane for the first time */
     struct lane lanes[LANES];
     pthread_mutex_t out_lock;
     struct register_file regs;
