@@ -75,7 +75,8 @@ static int choose_property(const void *fdt, uint64_t *random, struct spot *spot)
             int length;
             const void *value = fdt_getprop_by_offset(fdt, property, &name, &length);
 
-            if (!value || length > LARGEST_VALUE || !is_of_interest(name) ||
+            /* libfdt has checked the tree as it was, not what became of it since. */
+            if (!value || length < 0 || length > LARGEST_VALUE || !is_of_interest(name) ||
                 next_random(random) % ++seen)
                 continue;
             spot->node = node;
