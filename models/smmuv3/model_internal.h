@@ -42,17 +42,17 @@ struct register_file {
     uint32_t cr2;  /* gate */
     uint32_t gbpa; /* gate */
     uint32_t irq_ctrl;
-    uint32_t irq_ctrlack; /* out_lock */
-    _Atomic uint32_t gerror;  /* written under out_lock, and the next */
-    _Atomic uint32_t gerrorn; /* their CMDQ bit, under regs_lock too */
-    uint64_t strtab_base; /* gate */
-    uint32_t strtab_cfg;  /* gate */
+    uint32_t irq_ctrlack;     /* out_lock */
+    _Atomic uint32_t gerror;  /* written under out_lock; its CMDQ bit under regs_lock, too */
+    _Atomic uint32_t gerrorn; /* likewise */
+    uint64_t strtab_base;     /* gate */
+    uint32_t strtab_cfg;      /* gate */
     uint64_t cmdq_base;
     uint32_t cmdq_prod;
     uint32_t cmdq_cons;
     uint64_t evtq_base;         /* out_lock */
-    _Atomic uint32_t evtq_prod; /* written under out_lock, and the next */
-    _Atomic uint32_t evtq_cons;
+    _Atomic uint32_t evtq_prod; /* written under out_lock */
+    _Atomic uint32_t evtq_cons; /* likewise */
 };
 
 /* How often each kind of thing has happened that struct smmuv3_faults can hit; its first members, in its order. */

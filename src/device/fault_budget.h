@@ -8,10 +8,12 @@
 
 #include <dmaspace/fault.h>
 
-/* All zero is a full one. Under machine->owners_lock. */
+/*
+ * All zero is a full one. Each look pays for DMS_FAULT_LOOK_NS of the port's clock, up to
+ * DMS_FAULT_LOOKS of them ahead. Under machine->owners_lock.
+ */
 struct fault_budget {
-    uint64_t
-        paid_until; /* port's clock; each look pays for DMS_FAULT_LOOK_NS, at most LOOKS of them ahead */
+    uint64_t paid_until;
     uint64_t brief; /* faults since the last look */
 };
 

@@ -9,7 +9,7 @@ static void bin_push(struct bin *bin, dms_iova_t iova)
     bin->entry[bin->count++] = iova;
 }
 
-/* The bin's oldest ranges lie side by side, upwards or downwards: one operation on the tree, if it is locked. */
+/* The bin's oldest ranges lie side by side, upwards or downwards: one operation on the tree. */
 static bool is_run(const struct bin *bin, unsigned count)
 {
     uint64_t step = bin->entry[1] - bin->entry[0];
