@@ -151,10 +151,49 @@ static int list_last(uint64_t iova, const struct dms_iommu_piece *pieces, unsign
     return checked_add(iova, size - 1, last) ? 0 : DMS_ERANGE;
 }
 
+static int map_piece(struct dms_pgtable *pt, struct dms_pgtable_slot *slot, uint64_t iova,
+                     const struct dms_iommu_piece *piece, uint32_t prot)
+{
+    if (!LIKELY(pt->cfg.coherent && piece->size == granule(pt) &&
+                map_page(pt, slot, iova, piece->phys.addr, prot)))
+        return map_run(pt, slot, iova, piece->phys.addr, piece->size, prot);
+    count_add(&slot->entries, 1);
+    return 0;
+}
+
+/*
+ * The inside of a mapping: how many of the pieces were single pages that the recent table of pages
+ * has room for at iova. They are mapped now. `leaf`: what each entry has beside its address.
+ */
+static unsigned map_pages(struct dms_pgtable *pt, struct dms_pgtable_slot *slot, uint64_t iova,
+                          const struct dms_iommu_piece *pieces, unsigned n, uint64_t leaf)
+{
+    uint64_t bad = pt->page_mask | ~pt->output_last;
+    uint64_t size = granule(pt);
+    unsigned room, i;
+    uint64_t *entry;
+
+    if (!pt->cfg.coherent || !recent_page(pt, slot, iova, &entry))
+        return 0;
+    room = table_entries(pt) - (unsigned)(entry - slot->recent[0].table);
+    if (n > room)
+        n = room;
+    for (i = 0; i < n; i++) {
+        uint64_t phys = pieces[i].phys.addr;
+
+        if (pieces[i].size != size || (phys & bad) != 0 || entry[i] != 0)
+            break;
+        word_store(&entry[i], leaf | phys);
+    }
+    count_add(&slot->entries, i);
+    return i;
+}
+
 int dms_pgtable_map_list(struct dms_pgtable *pt, dms_iova_t iova,
                          const struct dms_iommu_piece *pieces, unsigned n, uint32_t prot,
                          uint64_t *mapped)
 {
+    uint64_t inside = format_attributes(prot) | DESC_TABLE;
     struct dms_pgtable_slot *slot;
     uint64_t last, at = iova;
     int error = list_last(iova, pieces, n, &last);
@@ -164,16 +203,15 @@ int dms_pgtable_map_list(struct dms_pgtable *pt, dms_iova_t iova,
         return error;
     slot = guard_enter(pt, iova, last);
     for (unsigned i = 0; i < n && !error; i++) {
-        uint32_t inner = (i == 0 ? 0 : DMS_PROT_BEGIN) | (i == n - 1 ? 0 : DMS_PROT_END);
-        uint64_t phys = pieces[i].phys.addr, size = pieces[i].size;
+        unsigned pages = i ? map_pages(pt, slot, at, &pieces[i], n - 1 - i, inside) : 0;
+        uint32_t inner;
 
-        if (LIKELY(pt->cfg.coherent && size == granule(pt) &&
-                   map_page(pt, slot, at, phys, prot & ~inner)))
-            count_add(&slot->entries, 1);
-        else
-            error = map_run(pt, slot, at, phys, size, prot & ~inner);
+        i += pages;
+        at += pages * granule(pt);
+        inner = (i == 0 ? 0 : DMS_PROT_BEGIN) | (i == n - 1 ? 0 : DMS_PROT_END);
+        error = map_piece(pt, slot, at, &pieces[i], prot & ~inner);
         if (!error)
-            at += size;
+            at += pieces[i].size;
     }
     *mapped = at - iova;
     table_barrier(pt, slot);
