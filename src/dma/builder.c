@@ -29,28 +29,30 @@ static int map_pieces(struct builder *b)
     return err;
 }
 
-int builder_run(struct builder *b, uint64_t phys, uint64_t size)
+int builder_add_slow(struct builder *b, struct pages pages)
 {
-    struct dms_iommu_piece *next = &b->pieces[b->count];
-    struct pages pages;
-    int err = pages_of(phys, size, group_granule(b->dev->group), &pages);
+    struct dms_iommu_piece *last = &b->pieces[b->count - 1];
+    int err = 0;
 
-    if (err)
-        return err;
     if (pages.size > b->size - b->mapped - b->waiting)
         return DMS_EFAULT; /* more than was measured: the port gives two answers */
-    if (b->count && next[-1].phys.addr + next[-1].size == pages.first) {
-        next[-1].size += pages.size;
+    if (b->count && last->phys.addr + last->size == pages.first) {
+        last->size += pages.size;
     } else {
-        if (b->count == BUILDER_PIECES) {
+        if (b->count == BUILDER_PIECES)
             err = map_pieces(b);
-            next = b->pieces;
-        }
-        *next = (struct dms_iommu_piece){{pages.first}, pages.size};
-        b->count++;
+        b->pieces[b->count++] = (struct dms_iommu_piece){{pages.first}, pages.size};
     }
     b->waiting += pages.size;
     return err;
+}
+
+static int add_run(struct builder *b, uint64_t phys, uint64_t size)
+{
+    struct pages pages;
+    int err = pages_of(phys, size, group_granule(b->dev->group), &pages);
+
+    return err ? err : builder_add(b, pages);
 }
 
 int builder_buffer(struct builder *b, const void *ptr, size_t size, dms_phys_t phys, size_t run)
@@ -63,7 +65,7 @@ int builder_buffer(struct builder *b, const void *ptr, size_t size, dms_phys_t p
     for (;;) {
         if (run == 0 || run > size)
             return DMS_EFAULT; /* a port that breaks its word */
-        err = builder_run(b, phys.addr, run);
+        err = add_run(b, phys.addr, run);
         if (err || run == size)
             return err;
         /* The next run must go on at a granule boundary, in memory as in the IOVA space. */

@@ -33,8 +33,23 @@ static inline void builder_place(struct builder *b, dms_iova_t first, uint64_t s
     b->size = size;
 }
 
-/* Adds the pages that hold one run of memory. */
-int builder_run(struct builder *b, uint64_t phys, uint64_t size);
+/* builder_add() where it is not that simple. */
+int builder_add_slow(struct builder *b, struct pages pages);
+
+/* Adds pages that follow one another in memory. Most are a piece of their own, and there is room for it. */
+static inline int builder_add(struct builder *b, struct pages pages)
+{
+    struct dms_iommu_piece *next = &b->pieces[b->count];
+
+    if (b->count == 0 || b->count == BUILDER_PIECES ||
+        next[-1].phys.addr + next[-1].size == pages.first ||
+        pages.size > b->size - b->mapped - b->waiting)
+        return builder_add_slow(b, pages);
+    *next = (struct dms_iommu_piece){{pages.first}, pages.size};
+    b->count++;
+    b->waiting += pages.size;
+    return 0;
+}
 
 /* Adds the pages that hold a buffer. `phys` and `run` are what the port says of its first byte. */
 int builder_buffer(struct builder *b, const void *ptr, size_t size, dms_phys_t phys, size_t run);
