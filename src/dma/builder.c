@@ -31,13 +31,13 @@ static int map_pieces(struct builder *b)
 
 int builder_add_slow(struct builder *b, struct pages pages)
 {
-    struct dms_iommu_piece *last = &b->pieces[b->count - 1];
+    struct dms_iommu_piece *next = &b->pieces[b->count];
     int err = 0;
 
     if (pages.size > b->size - b->mapped - b->waiting)
         return DMS_EFAULT; /* more than was measured: the port gives two answers */
-    if (b->count && last->phys.addr + last->size == pages.first) {
-        last->size += pages.size;
+    if (b->count && next[-1].phys.addr + next[-1].size == pages.first) {
+        next[-1].size += pages.size;
     } else {
         if (b->count == BUILDER_PIECES)
             err = map_pieces(b);
