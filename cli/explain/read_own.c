@@ -60,6 +60,18 @@ static void read_access_and_address(struct fault *fault, const char *line)
         number_after(line, " of 0x", &fault->iova) || number_after(line, " to 0x", &fault->iova);
 }
 
+/* "; 999 before it were brief". No more than 32 bits: the line may come from anywhere. */
+static void read_brief(struct fault *fault, const char *line)
+{
+    const char *at = strstr(line, " before it were brief");
+    unsigned long long count;
+
+    while (at && at > line && isdigit((unsigned char)at[-1]))
+        at--;
+    count = at ? strtoull(at, NULL, 10) : 0;
+    fault->brief = count < UINT32_MAX ? (uint32_t)count : UINT32_MAX;
+}
+
 bool read_own(struct reader *reader, const char *line)
 {
     const char *at = strstr(line, "fault: ");
@@ -74,6 +86,7 @@ bool read_own(struct reader *reader, const char *line)
     read_reason(&fault, stream);
     read_access_and_address(&fault, stream);
     read_region(&fault, stream);
+    read_brief(&fault, stream);
     reader_add(reader, &fault);
     return true;
 }

@@ -94,6 +94,10 @@ static void print_fault(const struct facts *facts, const struct fault *fault,
         print_label(LABEL_WIDTH, "");
         printf("the log names %s\n", fault->client);
     }
+    if (fault->brief) {
+        print_label(LABEL_WIDTH, "");
+        printf("a flood: %u faults of its device before it were counted only\n", fault->brief);
+    }
     print_label(LABEL_WIDTH, "where");
     printf("%s\n", answer->where);
     print_label(LABEL_WIDTH, "why");
