@@ -11,7 +11,7 @@ int builder_init(struct builder *b, struct dms_device *dev, enum dms_direction d
     return dma_begin(dev, dir, opts, &b->domain, &b->prot);
 }
 
-static int map_pieces(struct builder *b)
+int builder_flush(struct builder *b)
 {
     uint32_t prot = b->prot;
     uint64_t mapped;
@@ -29,32 +29,6 @@ static int map_pieces(struct builder *b)
     return err;
 }
 
-int builder_add_slow(struct builder *b, struct pages pages)
-{
-    struct dms_iommu_piece *next = &b->pieces[b->count];
-    int err = 0;
-
-    if (pages.size > b->size - b->mapped - b->waiting)
-        return DMS_EFAULT; /* more than was measured: the port gives two answers */
-    if (b->count && next[-1].phys.addr + next[-1].size == pages.first) {
-        next[-1].size += pages.size;
-    } else {
-        if (b->count == BUILDER_PIECES)
-            err = map_pieces(b);
-        b->pieces[b->count++] = (struct dms_iommu_piece){{pages.first}, pages.size};
-    }
-    b->waiting += pages.size;
-    return err;
-}
-
-static int add_run(struct builder *b, uint64_t phys, uint64_t size)
-{
-    struct pages pages;
-    int err = pages_of(phys, size, group_granule(b->dev->group), &pages);
-
-    return err ? err : builder_add(b, pages);
-}
-
 int builder_buffer(struct builder *b, const void *ptr, size_t size, dms_phys_t phys, size_t run)
 {
     const struct dms_port *port = b->dev->machine->port;
@@ -65,7 +39,7 @@ int builder_buffer(struct builder *b, const void *ptr, size_t size, dms_phys_t p
     for (;;) {
         if (run == 0 || run > size)
             return DMS_EFAULT; /* a port that breaks its word */
-        err = add_run(b, phys.addr, run);
+        err = builder_run(b, phys.addr, run);
         if (err || run == size)
             return err;
         /* The next run must go on at a granule boundary, in memory as in the IOVA space. */
@@ -83,7 +57,7 @@ int builder_buffer(struct builder *b, const void *ptr, size_t size, dms_phys_t p
 
 int builder_finish(struct builder *b)
 {
-    int err = b->count ? map_pieces(b) : 0;
+    int err = b->count ? builder_flush(b) : 0;
 
     return !err && b->mapped != b->size ? DMS_EFAULT : err;
 }

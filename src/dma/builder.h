@@ -33,22 +33,29 @@ static inline void builder_place(struct builder *b, dms_iova_t first, uint64_t s
     b->size = size;
 }
 
-/* builder_add() where it is not that simple. */
-int builder_add_slow(struct builder *b, struct pages pages);
+/* Maps the pieces that wait. */
+int builder_flush(struct builder *b);
 
-/* Adds pages that follow one another in memory. Most are a piece of their own, and there is room for it. */
-static inline int builder_add(struct builder *b, struct pages pages)
+/* Adds the pages that hold one run of memory. Inline, as it is done for each entry of a list. */
+static inline int builder_run(struct builder *b, uint64_t phys, uint64_t size)
 {
     struct dms_iommu_piece *next = &b->pieces[b->count];
+    struct pages pages;
+    int err = pages_of(phys, size, group_granule(b->dev->group), &pages);
 
-    if (b->count == 0 || b->count == BUILDER_PIECES ||
-        next[-1].phys.addr + next[-1].size == pages.first ||
-        pages.size > b->size - b->mapped - b->waiting)
-        return builder_add_slow(b, pages);
-    *next = (struct dms_iommu_piece){{pages.first}, pages.size};
-    b->count++;
+    if (err)
+        return err;
+    if (pages.size > b->size - b->mapped - b->waiting)
+        return DMS_EFAULT; /* more than was measured: the port gives two answers */
+    if (b->count && next[-1].phys.addr + next[-1].size == pages.first) {
+        next[-1].size += pages.size;
+    } else {
+        if (b->count == BUILDER_PIECES)
+            err = builder_flush(b);
+        b->pieces[b->count++] = (struct dms_iommu_piece){{pages.first}, pages.size};
+    }
     b->waiting += pages.size;
-    return 0;
+    return err;
 }
 
 /* Adds the pages that hold a buffer. `phys` and `run` are what the port says of its first byte. */

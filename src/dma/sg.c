@@ -36,22 +36,16 @@ static int list_measure(struct dms_device *dev, struct dms_sg *list, unsigned n,
     return 0;
 }
 
-/* An entry that is one run of memory, whose physical address is known. */
-static inline int run_map(struct builder *b, const struct dms_sg *entry, uint64_t granule)
-{
-    struct pages pages;
-    int err = pages_of(entry->iova, entry->size, granule, &pages);
-
-    return err ? err : builder_add(b, pages);
-}
-
-static int entry_map(struct builder *b, const struct dms_sg *entry)
+static int entry_map(struct builder *b, const struct dms_sg *entry, bool is_run)
 {
     const struct dms_port *port = b->dev->machine->port;
     dms_phys_t phys;
     size_t run;
-    int err = port->virt_to_phys(port->ctx, entry->ptr, entry->size, &phys, &run);
+    int err;
 
+    if (is_run)
+        return builder_run(b, entry->iova, entry->size);
+    err = port->virt_to_phys(port->ctx, entry->ptr, entry->size, &phys, &run);
     return err ? err : builder_buffer(b, entry->ptr, entry->size, phys, run);
 }
 
@@ -59,13 +53,13 @@ static int entry_map(struct builder *b, const struct dms_sg *entry)
 static int list_map(struct builder *b, struct dms_sg *list, unsigned n, bool runs,
                     unsigned *segments)
 {
-    uint64_t granule = group_granule(b->dev->group), mask = granule - 1;
+    uint64_t mask = group_granule(b->dev->group) - 1;
     dms_iova_t at = b->first, end = 0;
 
     *segments = 0;
     for (unsigned i = 0; i < n; i++) {
         uint64_t offset = list[i].iova & mask;
-        int err = runs ? run_map(b, &list[i], granule) : entry_map(b, &list[i]);
+        int err = entry_map(b, &list[i], runs);
 
         if (err)
             return err;
