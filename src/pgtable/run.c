@@ -8,8 +8,6 @@
  */
 #include "pgtable/run.h"
 
-#define LINE 8u
-
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
 #define SINGLE_STORES
@@ -24,7 +22,7 @@ typedef uint64_t pair __attribute__((vector_size(16), may_alias));
 /* How many of n entries come before the first whole line. */
 static inline unsigned ragged(const uint64_t *entry, unsigned n)
 {
-    unsigned before = -(unsigned)((uintptr_t)entry / sizeof(*entry)) % LINE;
+    unsigned before = -(unsigned)((uintptr_t)entry / sizeof(*entry)) % LINE_WORDS;
 
     return before < n ? before : n;
 }
@@ -36,7 +34,7 @@ bool run_is_zero_many(const uint64_t *entry, unsigned n)
 
     for (unsigned i = ragged(entry, n); i; i--, n--)
         any |= *entry++;
-    for (; n >= LINE; n -= LINE, entry += LINE) {
+    for (; n >= LINE_WORDS; n -= LINE_WORDS, entry += LINE_WORDS) {
         const pair *line = (const void *)entry;
 
         even |= line[0] | line[1];
@@ -55,7 +53,7 @@ uint64_t run_common_many(const uint64_t *entry, unsigned n)
 
     for (unsigned i = ragged(entry, n); i; i--, n--)
         all &= *entry++;
-    for (; n >= LINE; n -= LINE, entry += LINE) {
+    for (; n >= LINE_WORDS; n -= LINE_WORDS, entry += LINE_WORDS) {
         const pair *line = (const void *)entry;
 
         even &= line[0] & line[1];
@@ -71,7 +69,7 @@ uint64_t run_common_many(const uint64_t *entry, unsigned n)
 
 static inline void fill_lines(uint64_t *entry, unsigned lines, uint64_t leaf, uint64_t step)
 {
-    for (; lines; lines--, entry += LINE, leaf += step) {
+    for (; lines; lines--, entry += LINE_WORDS, leaf += step) {
         word_store(&entry[0], leaf);
         word_store(&entry[1], leaf += step);
         word_store(&entry[2], leaf += step);
@@ -94,7 +92,7 @@ static inline void fill_lines(uint64_t *entry, unsigned lines, uint64_t leaf, ui
 {
     pair leaves = {leaf, leaf + step}, steps = {2 * step, 2 * step};
 
-    for (; lines; lines--, entry += LINE) {
+    for (; lines; lines--, entry += LINE_WORDS) {
         pair *line = (void *)entry;
 
         line[0] = leaves;
@@ -107,7 +105,7 @@ static inline void fill_lines(uint64_t *entry, unsigned lines, uint64_t leaf, ui
 
 static inline void clear_lines(uint64_t *entry, unsigned lines)
 {
-    for (; lines; lines--, entry += LINE) {
+    for (; lines; lines--, entry += LINE_WORDS) {
         pair *line = (void *)entry;
 
         line[0] = line[1] = line[2] = line[3] = (pair){0};
@@ -123,11 +121,11 @@ void run_fill(uint64_t *entry, unsigned n, uint64_t leaf, uint64_t step, uint64_
 
     for (unsigned i = ragged(entry, n - 1); i; i--, n--, leaf += step)
         word_store(entry++, leaf);
-    lines = (n - 1) / LINE;
+    lines = (n - 1) / LINE_WORDS;
     fill_lines(entry, lines, leaf, step);
-    entry += lines * LINE;
-    leaf += lines * LINE * step;
-    for (n -= lines * LINE; n > 1; n--, leaf += step)
+    entry += lines * LINE_WORDS;
+    leaf += lines * LINE_WORDS * step;
+    for (n -= lines * LINE_WORDS; n > 1; n--, leaf += step)
         word_store(entry++, leaf);
     word_store(entry, leaf ^ end);
 }
@@ -138,9 +136,9 @@ void run_clear_many(uint64_t *entry, unsigned n)
 
     for (unsigned i = ragged(entry, n); i; i--, n--)
         word_store(entry++, 0);
-    lines = n / LINE;
+    lines = n / LINE_WORDS;
     clear_lines(entry, lines);
-    entry += lines * LINE;
-    for (n -= lines * LINE; n; n--)
+    entry += lines * LINE_WORDS;
+    for (n -= lines * LINE_WORDS; n; n--)
         word_store(entry++, 0);
 }

@@ -21,7 +21,7 @@ static inline uint64_t word_load(const uint64_t *word)
     return le64_swap(__atomic_load_n(word, __ATOMIC_ACQUIRE));
 }
 
-#define LINE_WORDS 8u
+#define LINE_WORDS 8u /* entries of a cache line */
 
 static inline uint64_t word_peek(const uint64_t *word)
 {

@@ -93,6 +93,91 @@ static void a_list_stops_at_the_piece_that_fails(void **state)
     fixture_stop(&f);
 }
 
+#define PAGES 24u
+
+/* Single pages that lie apart in memory; the tenth is the last of its table of pages. */
+static const uint64_t scattered_first = MIB(4) - KIB(40);
+
+static void scatter(struct dms_iommu_piece list[PAGES])
+{
+    for (unsigned i = 0; i < PAGES; i++)
+        list[i] = (struct dms_iommu_piece){{GIB(1) + MIB(i)}, KIB(4)};
+}
+
+/* The first `count` pages of the list are mapped, and no more. */
+static void expect_scattered(struct fixture *f, unsigned count)
+{
+    for (unsigned i = 0; i < PAGES; i++) {
+        struct hardware_result seen = hardware_walk(f, scattered_first + KIB(4) * i);
+
+        assert_int_equal(seen.mapped, i < count);
+        assert_true(i >= count || seen.phys == GIB(1) + MIB(i));
+    }
+}
+
+static void scattered_pages_go_on_in_the_next_table(void **state)
+{
+    (void)state;
+    for (unsigned coherent = 0; coherent < 2; coherent++) {
+        struct dms_iommu_gather gather = {0};
+        struct dms_iommu_piece list[PAGES];
+        struct dms_iommu_mapping mapping;
+        struct fixture f;
+        uint64_t mapped;
+
+        start(&f, coherent);
+        scatter(list);
+        for (unsigned round = 0; round < 2; round++) {
+            assert_int_equal(
+                dms_pgtable_map_list(&f.pt, scattered_first, list, PAGES, PROT, &mapped), 0);
+            expect_scattered(&f, PAGES);
+            assert_int_equal(dms_pgtable_next(&f.pt, 0, false, &mapping), 0);
+            assert_int_equal(mapping.iova.last, scattered_first + KIB(4) * PAGES - 1);
+            fixture_unmap(&f, scattered_first, KIB(4) * PAGES, &gather);
+            free_all(&f, &gather);
+        }
+        fixture_stop(&f);
+    }
+}
+
+/* Where page `at` is wrong, those before it are mapped, and it is refused as in a map of its own. */
+static void expect_refused_at(unsigned at, struct dms_iommu_piece wrong, bool occupied, int error)
+{
+    struct dms_iommu_gather gather = {0};
+    struct dms_iommu_piece list[PAGES];
+    struct fixture f;
+    uint64_t mapped;
+
+    start(&f, true);
+    scatter(list);
+    list[at] = wrong;
+    if (occupied)
+        fixture_map(&f, scattered_first + KIB(4) * at, GIB(9), KIB(4));
+    assert_int_equal(dms_pgtable_map_list(&f.pt, scattered_first, list, PAGES, PROT, &mapped),
+                     error);
+    assert_int_equal(mapped, KIB(4) * at);
+    if (occupied) {
+        assert_int_equal(hardware_walk(&f, scattered_first + KIB(4) * at).phys, GIB(9));
+        fixture_unmap(&f, scattered_first + KIB(4) * at, KIB(4), &gather);
+    }
+    expect_scattered(&f, at);
+    fixture_stop(&f);
+}
+
+static void a_page_inside_of_a_list_is_looked_at(void **state)
+{
+    const struct dms_iommu_piece good = {{GIB(1)}, KIB(4)};
+    const struct dms_iommu_piece ragged = {{GIB(1) + 512}, KIB(4)};
+    const struct dms_iommu_piece beyond = {{UINT64_C(1) << 50}, KIB(4)};
+
+    (void)state;
+    for (unsigned at = 3; at < PAGES; at += 10) {
+        expect_refused_at(at, good, true, DMS_EEXIST);
+        expect_refused_at(at, ragged, false, DMS_EINVAL);
+        expect_refused_at(at, beyond, false, DMS_ERANGE);
+    }
+}
+
 static void a_list_that_is_empty_or_too_long_is_refused(void **state)
 {
     static const struct dms_iommu_piece endless[] = {{{GIB(1)}, KIB(4)},
@@ -135,6 +220,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pieces_side_by_side_are_one_mapping),
         cmocka_unit_test(a_list_stops_at_the_piece_that_fails),
+        cmocka_unit_test(scattered_pages_go_on_in_the_next_table),
+        cmocka_unit_test(a_page_inside_of_a_list_is_looked_at),
         cmocka_unit_test(a_list_that_is_empty_or_too_long_is_refused),
         cmocka_unit_test(a_large_piece_takes_a_block),
     };
