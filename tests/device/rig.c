@@ -35,6 +35,17 @@ struct rig *rig_create_tree(const void *blob, size_t size, const char *iommu)
     return rig_create_port(0, blob, size, iommu);
 }
 
+const struct dms_fault *rig_fault(struct rig *rig, dms_sid_t sid, dms_iova_t iova, uint32_t access)
+{
+    dms_phys_t phys;
+
+    rig->fault_count = 0;
+    assert_int_equal(fake_access(rig->fake, sid, iova, access, &phys, NULL), DMS_EIO);
+    assert_int_equal(dms_machine_poll(rig->machine), 1);
+    assert_int_equal(rig->fault_count, 1);
+    return &rig->faults[0];
+}
+
 void rig_destroy(struct rig *rig)
 {
     assert_int_equal(dms_machine_destroy(rig->machine, NULL), 0);

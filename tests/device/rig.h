@@ -35,6 +35,9 @@ struct rig *rig_create_tree(const void *blob, size_t size, const char *iommu);
 struct rig *rig_create_port(unsigned thread_slots, const void *blob, size_t size,
                             const char *iommu);
 
+/* An access that faults, and the fault that a poll tells. */
+const struct dms_fault *rig_fault(struct rig *rig, dms_sid_t sid, dms_iova_t iova, uint32_t access);
+
 /* Nothing may be left. */
 void rig_destroy(struct rig *rig);
 

@@ -4,22 +4,11 @@
 
 #define SID UINT32_C(5)
 
-static const struct dms_fault *fault_of(struct rig *rig, dms_sid_t sid, dms_iova_t iova)
-{
-    dms_phys_t phys;
-
-    rig->fault_count = 0;
-    assert_int_equal(fake_access(rig->fake, sid, iova, DMS_READ, &phys, NULL), DMS_EIO);
-    assert_int_equal(dms_machine_poll(rig->machine), 1);
-    assert_int_equal(rig->fault_count, 1);
-    return &rig->faults[0];
-}
-
 static void use_up(struct rig *rig, dms_sid_t sid)
 {
     for (unsigned i = 0; i < DMS_FAULT_LOOKS; i++)
-        assert_false(fault_of(rig, sid, 0x7000)->brief);
-    assert_true(fault_of(rig, sid, 0x7000)->brief);
+        assert_false(rig_fault(rig, sid, 0x7000, DMS_READ)->brief);
+    assert_true(rig_fault(rig, sid, 0x7000, DMS_READ)->brief);
 }
 
 static void assert_end(const struct dms_fault *fault, const char *end)
@@ -42,7 +31,7 @@ static void a_brief_fault_has_all_but_the_address_space(void **state)
     assert_int_equal(dms_reserve(dev, 0x7000, 0x1000, DMS_REGION_RESERVED, NULL), 0);
     assert_int_equal(dms_map(dev, page, 4096, DMS_TO_DEVICE, NULL, &iova), 0);
     use_up(rig, SID);
-    fault = fault_of(rig, SID, 0x7008);
+    fault = rig_fault(rig, SID, 0x7008, DMS_READ);
     assert_true(fault->brief);
     assert_int_equal(fault->reason, DMS_FAULT_TRANSLATION);
     assert_int_equal(fault->iova, 0x7008);
@@ -65,13 +54,13 @@ static void time_gives_looks_back(void **state)
 
     use_up(rig, SID);
     atomic_fetch_add(&rig->tp.now, DMS_FAULT_LOOK_NS - 1);
-    assert_true(fault_of(rig, SID, 0x7000)->brief);
+    assert_true(rig_fault(rig, SID, 0x7000, DMS_READ)->brief);
     atomic_fetch_add(&rig->tp.now, 1);
-    fault = fault_of(rig, SID, 0x7000);
+    fault = rig_fault(rig, SID, 0x7000, DMS_READ);
     assert_false(fault->brief);
     assert_int_equal(fault->brief_before, 2);
     assert_end(fault, "; nothing is mapped; 2 before it were brief");
-    assert_true(fault_of(rig, SID, 0x7000)->brief);
+    assert_true(rig_fault(rig, SID, 0x7000, DMS_READ)->brief);
     /* However long it was quiet, no more than the first time. */
     atomic_fetch_add(&rig->tp.now, UINT64_C(3600000000000));
     use_up(rig, SID);
@@ -87,7 +76,7 @@ static void a_flood_leaves_others_their_looks(void **state)
     use_up(rig, SID);
     use_up(rig, SID + 1);
     use_up(rig, SID + 2); /* nobody's */
-    assert_true(fault_of(rig, SID + 3, 0x7000)->brief);
+    assert_true(rig_fault(rig, SID + 3, 0x7000, DMS_READ)->brief);
     rig_end(other);
     rig_end(flooder);
 }
@@ -98,35 +87,12 @@ static void a_brief_fault_of_nobody_has_no_neighbours(void **state)
     struct dms_device *below = rig_device(rig, "below", SID, NULL);
 
     use_up(rig, SID + 1);
-    assert_end(fault_of(rig, SID + 1, 0x7000),
+    assert_end(rig_fault(rig, SID + 1, 0x7000, DMS_READ),
                "fault: nobody owns stream 0x6 on smmu, read of 0x7000: stream not configured");
     atomic_fetch_add(&rig->tp.now, DMS_FAULT_LOOK_NS);
-    assert_end(fault_of(rig, SID + 1, 0x7000),
+    assert_end(rig_fault(rig, SID + 1, 0x7000, DMS_READ),
                "; below is 0x5 of below; 2 before it were brief");
     rig_end(below);
-}
-
-static void the_log_is_spared_brief_ones(void **state)
-{
-    struct rig *rig = *state;
-    struct dms_machine_cfg cfg = {.port = &rig->tp.port};
-    struct fake_iommu *fake = fake_iommu_create(&rig->tp.port, "quiet", 8);
-    struct dms_machine *machine;
-    struct dms_machine_stats stats;
-    dms_phys_t phys;
-
-    assert_int_equal(dms_machine_create(&cfg, &machine), 0);
-    assert_int_equal(dms_machine_add_iommu(machine, fake_iommu_base(fake), NULL), 0);
-    for (unsigned i = 1; i <= DMS_FAULT_LOOKS + 5; i++) {
-        fake_access(fake, 3, 0x1000 * i, DMS_READ, &phys, NULL);
-        assert_int_equal(dms_machine_poll(machine), 1);
-    }
-    assert_string_equal(rig->tp.last_log, "fault: nobody owns stream 0x3 on quiet, read of 0x20000: "
-                                          "stream not configured");
-    dms_machine_get_stats(machine, &stats);
-    assert_int_equal(stats.faults, DMS_FAULT_LOOKS + 5);
-    assert_int_equal(dms_machine_destroy(machine, NULL), 0);
-    fake_iommu_destroy(fake);
 }
 
 int main(void)
@@ -136,7 +102,6 @@ int main(void)
         rig_test(time_gives_looks_back),
         rig_test(a_flood_leaves_others_their_looks),
         rig_test(a_brief_fault_of_nobody_has_no_neighbours),
-        rig_test(the_log_is_spared_brief_ones),
     };
 
     return cmocka_run_group_tests_name("fault flood", tests, NULL, NULL);
