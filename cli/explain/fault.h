@@ -14,7 +14,7 @@
 struct fault {
     unsigned line;      /* where it was read, 1 the first; 0: from --stream and --iova */
     unsigned times;     /* how often the same came */
-    uint32_t brief;     /* faults of its device before it that were counted only, as it says */
+    uint64_t brief;     /* faults before it that were counted only, as these say */
     const char *event;  /* "F_TRANSLATION", "context fault"; static */
     const char *detail; /* what the event says, a phrase; static */
     enum dms_fault_reason reason;

@@ -60,7 +60,7 @@ static void read_access_and_address(struct fault *fault, const char *line)
         number_after(line, " of 0x", &fault->iova) || number_after(line, " to 0x", &fault->iova);
 }
 
-/* "; 999 before it were brief". No more than 32 bits: the line may come from anywhere. */
+/* "; 999 before it were brief". No more than 32 bits, so that the sum of many fits: the line may come from anywhere. */
 static void read_brief(struct fault *fault, const char *line)
 {
     const char *at = strstr(line, " before it were brief");
@@ -69,7 +69,7 @@ static void read_brief(struct fault *fault, const char *line)
     while (at && at > line && isdigit((unsigned char)at[-1]))
         at--;
     count = at ? strtoull(at, NULL, 10) : 0;
-    fault->brief = count < UINT32_MAX ? (uint32_t)count : UINT32_MAX;
+    fault->brief = count < UINT32_MAX ? count : UINT32_MAX;
 }
 
 bool read_own(struct reader *reader, const char *line)

@@ -36,8 +36,7 @@ static void settle(struct reader *reader)
     for (size_t i = 0; i < reader->faults.count; i++) {
         if (is_same(&reader->faults.items[i], &reader->latest)) {
             reader->faults.items[i].times++;
-            if (reader->latest.brief <= UINT32_MAX - reader->faults.items[i].brief)
-                reader->faults.items[i].brief += reader->latest.brief;
+            reader->faults.items[i].brief += reader->latest.brief;
             return;
         }
     }

@@ -106,7 +106,7 @@ static json_t *json_fault(const struct fault *fault)
 
     json_object_set_new(object, "line", fault->line ? json_integer(fault->line) : json_null());
     json_object_set_new(object, "times", json_integer(fault->times));
-    json_object_set_new(object, "brief", json_integer(fault->brief));
+    json_object_set_new(object, "brief", json_integer((json_int_t)fault->brief));
     json_object_set_new(object, "event", json_string(fault->event));
     json_object_set_new(object, "detail", json_string(fault->detail));
     json_object_set_new(object, "stream", fault->has_sid ? json_integer(fault->sid) : json_null());

@@ -96,7 +96,7 @@ static void print_fault(const struct facts *facts, const struct fault *fault,
     }
     if (fault->brief) {
         print_label(LABEL_WIDTH, "");
-        printf("a flood: %u faults of its device before it were counted only\n", fault->brief);
+        printf("a flood: %" PRIu64 " faults before it were counted only\n", fault->brief);
     }
     print_label(LABEL_WIDTH, "where");
     printf("%s\n", answer->where);
